@@ -1,0 +1,158 @@
+/**
+ * @file Stages: the one way Lacuna turns inputs into an artifact.
+ *
+ * A stage has a schema for its options, and writes one directory. Running it is content-addressed: a key is hashed from
+ * the stage's name and version, its options, and the fingerprints of its inputs; the same key is found, not redone.
+ * Work happens in `<out>.partial`, where a stage may keep checkpoints; manifest.json is written last and the directory
+ * is renamed, so an artifact without a manifest does not exist. The command line and studies are thin layers over this.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { UserError } from "./errors.js";
+import { readJson, readText, writeFileAtomic, writeJson } from "./files.js";
+import { canonicalJson, sha256, sha256File } from "./hash.js";
+import { PACKAGE } from "./package.js";
+import type { Progress } from "./progress.js";
+
+export interface StageContext {
+  /** Directory to write into. A rerun after a crash finds here what the last attempt left. */
+  out: string;
+  /** Tell how far the work is; cheap, may be called often. */
+  progress: Progress;
+  /** Threads the native runtime may use. */
+  threads: number;
+}
+
+/** One kind of work. `inputs` names the options that are paths of artifacts or files: they are hashed by content. */
+export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknown> {
+  name: string;
+  /** What it does, one line. */
+  summary: string;
+  /** Why one runs it, one line. */
+  why: string;
+  /** Command lines that work as pasted. */
+  examples: readonly string[];
+  /** Raised whenever the same options would give another result: it invalidates what was stored. */
+  version: number;
+  options: Schema;
+  inputs: readonly (keyof z.output<Schema> & string)[];
+  /** Does the work; what it returns (counts, metrics; no timings) is kept in the manifest. */
+  run(options: z.output<Schema>, context: StageContext): Promise<Result>;
+}
+
+export function defineStage<Schema extends z.ZodObject, Result>(stage: Stage<Schema, Result>): Stage<Schema, Result> {
+  return stage;
+}
+
+export const Manifest = z.object({
+  stage: z.string(),
+  version: z.number(),
+  key: z.string(),
+  package: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  inputs: z.record(z.string(), z.array(z.object({ path: z.string(), fingerprint: z.string() }))),
+  outputs: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
+  /** Hash of the outputs: what later stages are keyed by. Does not depend on time or place. */
+  fingerprint: z.string(),
+  result: z.unknown(),
+  seconds: z.number(),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** Reads an artifact's manifest. @throws UserError when the directory is not a finished artifact (of that stage). */
+export function readManifest(directory: string, stage?: string): Manifest {
+  const path = join(directory, "manifest.json");
+  if (!existsSync(path)) {
+    const partial = existsSync(`${directory}.partial`) ? " It was interrupted: run the same command again." : "";
+    throw new UserError(`${directory} is not a finished artifact: it has no manifest.json.${partial}`);
+  }
+  const manifest = readJson(path, Manifest);
+  if (stage && manifest.stage !== stage) {
+    throw new UserError(
+      `${directory} was made by "lacuna ${manifest.stage}", but "lacuna ${stage}" output is needed here.`,
+    );
+  }
+  return manifest;
+}
+
+/** The content hash by which an input counts: an artifact's fingerprint, or the SHA-256 of a plain file. */
+export async function fingerprintOf(path: string): Promise<string> {
+  if (!existsSync(path)) throw new UserError(`${path} does not exist. Check the path.`);
+  return statSync(path).isDirectory() ? readManifest(path).fingerprint : sha256File(path);
+}
+
+/** Parses options; resolves and fingerprints inputs; the key identifies the result. */
+export async function planStage<Schema extends z.ZodObject>(stage: Stage<Schema>, raw: z.input<Schema>) {
+  const parsed = stage.options.safeParse(raw);
+  if (!parsed.success)
+    throw new UserError(`Options of ${stage.name} are not as expected:\n${z.prettifyError(parsed.error)}`);
+  const options = parsed.data as z.output<Schema>;
+  const inputs: Manifest["inputs"] = {};
+  for (const name of stage.inputs) {
+    const value = options[name] as string | string[] | undefined;
+    const paths = value === undefined ? [] : [value].flat();
+    inputs[name] = await Promise.all(paths.map(async (path) => ({ path, fingerprint: await fingerprintOf(path) })));
+  }
+  const fingerprints = Object.fromEntries(
+    Object.entries(inputs).map(([name, list]) => [name, list.map((i) => i.fingerprint)]),
+  );
+  const key = sha256(canonicalJson([stage.name, stage.version, { ...options, ...fingerprints }]));
+  return { options, inputs, key };
+}
+
+/**
+ * Runs a stage into `out`, or finds the finished result there.
+ * @throws UserError when `out` holds another stage's result, or the same stage's with other options.
+ */
+export async function runStage<Schema extends z.ZodObject, Result>(
+  stage: Stage<Schema, Result>,
+  raw: z.input<Schema>,
+  out: string,
+  { progress = () => {}, threads = 1 }: Partial<Omit<StageContext, "out">> = {},
+): Promise<Manifest & { found: boolean }> {
+  const started = performance.now();
+  const { options, inputs, key } = await planStage(stage, raw);
+  if (existsSync(out)) {
+    const manifest = readManifest(out);
+    if (manifest.key === key) return { ...manifest, found: true };
+    throw new UserError(
+      `${out} holds another result (of "lacuna ${manifest.stage}"). Give another --out, or delete it.`,
+    );
+  }
+  const partial = `${resolve(out)}.partial`;
+  const keyFile = join(partial, ".key");
+  if (existsSync(partial) && (!existsSync(keyFile) || readText(keyFile) !== key)) rmSync(partial, { recursive: true });
+  mkdirSync(partial, { recursive: true });
+  await writeFileAtomic(keyFile, key);
+  const result = await stage.run(options, { out: partial, progress, threads });
+  for (const name of readdirSync(partial))
+    if (name.startsWith(".") || name.includes(".tmp-")) rmSync(join(partial, name), { recursive: true });
+  const outputs = await hashOutputs(partial);
+  const manifest: Manifest = {
+    stage: stage.name,
+    version: stage.version,
+    key,
+    package: `${PACKAGE.name}@${PACKAGE.version}`,
+    options: options as Record<string, unknown>,
+    inputs,
+    outputs,
+    fingerprint: sha256(canonicalJson(outputs)),
+    result,
+    seconds: Math.round(performance.now() - started) / 1000,
+  };
+  await writeJson(join(partial, "manifest.json"), manifest);
+  renameSync(partial, out);
+  return { ...manifest, found: false };
+}
+
+/** Files of an artifact with their hashes; files whose name starts with a dot (checkpoints, scratch) do not count. */
+async function hashOutputs(directory: string): Promise<Manifest["outputs"]> {
+  const names = readdirSync(directory, { recursive: true, encoding: "utf8" }).sort();
+  const outputs: Manifest["outputs"] = {};
+  for (const name of names) {
+    const path = join(directory, name);
+    if (statSync(path).isFile()) outputs[name] = { bytes: statSync(path).size, sha256: await sha256File(path) };
+  }
+  return outputs;
+}
