@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+/**
+ * @file The `lacuna` command: parse, call, show. What a person can mend is one sentence and exit code 2.
+ */
+import { Command, CommanderError } from "commander";
+import { UserError } from "../base/errors.js";
+import { PACKAGE } from "../base/package.js";
+import { STAGES } from "../study/stages.js";
+import { addBenchCommand } from "./bench.js";
+import { addStageCommand } from "./stage-command.js";
+import { addStudyCommand } from "./study.js";
+
+const USER_ERROR = 2;
+
+function build(): Command {
+  const program = new Command("lacuna")
+    .description(
+      "Shapes what a language model never learns: finds the tokens of a pretraining corpus that carry an\nunwanted capability, takes them out of training, and measures what that did.",
+    )
+    .version(PACKAGE.version)
+    .showHelpAfterError("Run it with --help to see what it takes.")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ lacuna study                    the whole pipeline on embedded text, about 12 minutes on 2 cores\n  $ lacuna study --budget smoke     the same code path in about a minute\n  $ lacuna study --corpus my-text/  on your own JSONL or text files",
+    );
+  addStudyCommand(program);
+  program.commandsGroup("Stages, in order:");
+  for (const stage of STAGES) addStageCommand(program, stage);
+  program.commandsGroup("Measuring:");
+  addBenchCommand(program);
+  return program;
+}
+
+/** Exit code for what was thrown; prints it first. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USER_ERROR;
+  if (error instanceof UserError) {
+    console.error(error.message);
+    return USER_ERROR;
+  }
+  console.error((error as Error).stack ?? error);
+  console.error(`This is a bug in lacuna ${PACKAGE.version}. Please report it with the lines above.`);
+  return 1;
+}
+
+process.on("SIGINT", () => {
+  console.error("\nInterrupted. Run the same command again and it goes on from here.");
+  process.exit(130);
+});
+
+const program = build();
+program.parseAsync().then(
+  () => process.exit(0),
+  (error) => process.exit(report(error)),
+);

@@ -1,0 +1,53 @@
+/** @file One command per stage: parse options, run the stage in a thread, show progress, print what it returned. */
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { planStage, type Stage } from "../base/stage.js";
+import { runInThread } from "../study/pool.js";
+import { describeProgress, liveLine } from "./live.js";
+import { addStageOptions, numberOf } from "./options.js";
+
+export function addStageCommand(program: Command, stage: Stage): void {
+  const command = program
+    .command(stage.name)
+    .summary(stage.summary)
+    .description(`${stage.summary}\n${stage.why}`)
+    .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped");
+  addStageOptions(command, stage)
+    .option("--threads <number>", "threads of the native runtime", numberOf, 1)
+    .option("--dry-run", "say what would be done, and do nothing")
+    .option("--json", "print the manifest as JSON")
+    .addHelpText("after", `\nExamples:\n${stage.examples.map((example) => `  $ ${example}`).join("\n")}`)
+    .action((options: Record<string, unknown>) => runStageCommand(stage, options));
+}
+
+async function runStageCommand(stage: Stage, given: Record<string, unknown>): Promise<void> {
+  const { out, threads, dryRun, json, ...options } = given as {
+    out: string;
+    threads: number;
+    dryRun?: boolean;
+    json?: boolean;
+  };
+  const plan = await planStage(stage, options);
+  if (dryRun) {
+    const state = existsSync(out)
+      ? "exists"
+      : existsSync(`${out}.partial`)
+        ? "goes on from an interrupted run"
+        : "would be made";
+    console.log(JSON.stringify({ stage: stage.name, out, state, key: plan.key, options: plan.options }, null, 2));
+    return;
+  }
+  const live = liveLine();
+  const started = performance.now();
+  const manifest = await runInThread({ stage: stage.name, options, out, threads }, (update) =>
+    live.show(describeProgress(stage.name, update, (performance.now() - started) / 1000)),
+  );
+  live.clear();
+  if (json) console.log(JSON.stringify(manifest, null, 2));
+  else {
+    console.log(
+      `${manifest.found ? "Found" : "Made"} ${out} (${manifest.seconds.toFixed(1)} s${manifest.found ? " when it was made" : ""})`,
+    );
+    console.log(JSON.stringify(manifest.result, null, 2));
+  }
+}

@@ -1,0 +1,31 @@
+/** @file Every stage by name: what the command line offers and what worker threads can run. */
+import { UserError } from "../base/errors.js";
+import type { Stage } from "../base/stage.js";
+import { classifierStage } from "../classify/index.js";
+import { corpusStage } from "../corpus/index.js";
+import { evaluateStage } from "../evaluate/index.js";
+import { filterStage, scoreStage } from "../filter/index.js";
+import { labelStage, saeStage } from "../label/index.js";
+import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
+import { pretrainStage } from "../train/index.js";
+
+/** In the order of the pipeline. */
+export const STAGES = [
+  corpusStage,
+  tokenizerStage,
+  tokenizeStage,
+  pretrainStage,
+  saeStage,
+  labelStage,
+  classifierStage,
+  scoreStage,
+  filterStage,
+  evaluateStage,
+] as unknown as readonly Stage[];
+
+/** @throws UserError when there is no such stage. */
+export function stageByName(name: string): Stage {
+  const stage = STAGES.find((candidate) => candidate.name === name);
+  if (!stage) throw new UserError(`There is no stage "${name}". Stages: ${STAGES.map((s) => s.name).join(", ")}.`);
+  return stage;
+}
