@@ -1,0 +1,30 @@
+/**
+ * @file The one place where a score meets a threshold.
+ *
+ * Scores are probabilities stored as round(255 p). A threshold in [0, 1] becomes the smallest stored score that reaches
+ * it, so that score >= threshold is forget for token and document scores alike (the reference uses > in one script and
+ * >= in another).
+ */
+
+/**
+ * Smallest stored score that is forget: ceil(255 threshold), an integer in 0..255.
+ * A threshold k/255 gives exactly k, whatever k/255 * 255 rounds to in floating point.
+ */
+export function cutOf(threshold: number): number {
+  if (!(threshold >= 0 && threshold <= 1)) throw new RangeError(`A threshold lies in [0, 1]; this one is ${threshold}`);
+  const scaled = threshold * 255;
+  const nearest = Math.round(scaled);
+  return Math.abs(scaled - nearest) < 1e-9 ? nearest : Math.ceil(scaled);
+}
+
+/**
+ * Marks forget tokens or documents.
+ *
+ * @param scores - probabilities quantised to 0..255, one per token or document
+ * @param threshold - in [0, 1]; a score at or above it is forget
+ * @returns 1 where forget, same length
+ */
+export function isForget(scores: Uint8Array, threshold: number): Uint8Array {
+  const cut = cutOf(threshold);
+  return scores.map((score) => (score >= cut ? 1 : 0));
+}

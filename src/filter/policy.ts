@@ -1,0 +1,34 @@
+/**
+ * @file Policies: how scores become what a trainer sees.
+ *
+ * A policy never touches tokens or scores on disk. It answers one question, "is this token forget?" (`forget.ts`), and
+ * everything else (loss mask, replaced inputs, dropped documents, counts) follows from that answer in `view.ts`.
+ * How a threshold is found from a share, a recall or a classifier's own rule is `choose.ts`.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson } from "../base/files.js";
+import { readManifest } from "../base/stage.js";
+
+/** The four ways to filter (paper 3.1): nothing, whole documents, targets only, inputs and targets. */
+export const METHODS = ["none", "document", "mask", "remove"] as const;
+
+/** One way to filter one domain. */
+export const Policy = z.object({
+  domain: z.string().describe("domain whose scores decide, e.g. medicine"),
+  method: z.enum(METHODS).describe("none, document (drop), mask (no loss on forget targets), remove (hide them too)"),
+  threshold: z.number().min(0).max(1).describe("scores at or above it are forget"),
+  startAt: z.number().min(0).max(1).default(0).describe("share of training before filtering begins (paper B.5)"),
+});
+export type Policy = z.infer<typeof Policy>;
+
+/** Reads the policy of a finished `lacuna filter` result. @throws UserError when it is not one. */
+export function readPolicy(directory: string): Policy {
+  readManifest(directory, "filter");
+  return readJson(join(directory, "policy.json"), Policy);
+}
+
+/** First optimizer step (0-based) that trains on the filtered view; the steps before it see everything. */
+export function firstFilteredStep(policy: Policy, steps: number): number {
+  return Math.round(policy.startAt * steps);
+}
