@@ -1,0 +1,119 @@
+/**
+ * @file The language model: a decoder-only transformer with rotary positions, pre-RMSNorm, squared ReLU and tied
+ * embeddings (paper A.1), parametrised by muP (paper A.2).
+ *
+ * The muP multiplier 1/m on the logits is part of the model: training, evaluation and sampling all see it, because all
+ * of them call the functions below. Everything here is traced: no device, no optimiser, no data.
+ */
+import {
+  add,
+  attend,
+  crossEntropy,
+  matmul,
+  mul,
+  reshape,
+  rmsNorm,
+  squaredRelu,
+  type Tensor,
+  take,
+  tokenLosses,
+  transpose,
+} from "../tensor/index.js";
+import { blockNames, EMBEDDING, FINAL_NORM, type GptConfig, widthMultiplier } from "./config.js";
+import { type Rope, rope, rotate } from "./rope.js";
+
+/** Parameters by name, while tracing. */
+export type TracedParameters = Record<string, Tensor>;
+type BlockWeights = Record<keyof ReturnType<typeof blockNames>, Tensor>;
+
+/** [batch, time, width] -> [batch, heads, time, width / heads]. */
+function splitHeads(x: Tensor, heads: number): Tensor {
+  const [batch, time, width] = x.shape;
+  return transpose(reshape(x, [batch, time, heads, width / heads]), [0, 2, 1, 3]);
+}
+
+/** Causal self-attention with scores q.k / headSize (muP, not its square root). x: [batch, time, width] -> same shape. */
+function attention(x: Tensor, w: BlockWeights, positions: Rope, heads: number): Tensor {
+  const query = rotate(splitHeads(matmul(x, w.query), heads), positions);
+  const key = rotate(splitHeads(matmul(x, w.key), heads), positions);
+  const value = splitHeads(matmul(x, w.value), heads);
+  const attended = attend(query, key, value, { scale: heads / x.shape[2], causal: true });
+  return matmul(reshape(transpose(attended, [0, 2, 1, 3]), x.shape), w.attentionOut);
+}
+
+/** Two layers, four times as wide in between, with squared ReLU. */
+function mlp(x: Tensor, w: BlockWeights): Tensor {
+  return matmul(squaredRelu(matmul(x, w.mlpIn)), w.mlpOut);
+}
+
+/** One pre-norm transformer block. x: [batch, time, width] -> same shape. */
+function block(x: Tensor, w: BlockWeights, positions: Rope, heads: number): Tensor {
+  const attended = add(x, attention(rmsNorm(x, w.attentionNorm), w, positions, heads));
+  return add(attended, mlp(rmsNorm(attended, w.mlpNorm), w));
+}
+
+/**
+ * The residual stream: the embedding, then the output of each block, without the final norm.
+ *
+ * @param tokens - int32 [batch, time]
+ * @param lastLayer - stop after this many blocks (0 = the embedding alone): later blocks are not traced, so not run
+ * @returns lastLayer + 1 tensors [batch, time, width]
+ */
+export function residualStream(
+  config: GptConfig,
+  parameters: TracedParameters,
+  tokens: Tensor,
+  lastLayer: number = config.layers,
+): Tensor[] {
+  const positions = rope(tokens.shape[1], config.width / config.heads, config.ropeBase);
+  const stream = [take(parameters[EMBEDDING], tokens)];
+  for (let layer = 0; layer < lastLayer; layer++) {
+    const names = Object.entries(blockNames(layer));
+    const weights = Object.fromEntries(names.map(([role, name]) => [role, parameters[name]])) as BlockWeights;
+    stream.push(block(stream[layer], weights, positions, config.heads));
+  }
+  return stream;
+}
+
+/** What the output matrix reads: the final norm of the last state, one row per token, [batch * time, width]. */
+export function outputStates(config: GptConfig, parameters: TracedParameters, tokens: Tensor): Tensor {
+  const last = residualStream(config, parameters, tokens)[config.layers];
+  return reshape(rmsNorm(last, parameters[FINAL_NORM]), [tokens.shape[0] * tokens.shape[1], config.width]);
+}
+
+/** Logits of the next token, muP multiplier included, [batch * time, vocabulary]. */
+export function gptLogits(config: GptConfig, parameters: TracedParameters, tokens: Tensor): Tensor {
+  const logits = matmul(outputStates(config, parameters, tokens), parameters[EMBEDDING], { transposeB: true });
+  return mul(logits, 1 / widthMultiplier(config));
+}
+
+/** Negative log-likelihood of each target in nats, [batch * time]. */
+export function gptTokenLosses(
+  config: GptConfig,
+  parameters: TracedParameters,
+  tokens: Tensor,
+  targets: Tensor,
+): Tensor {
+  const states = outputStates(config, parameters, tokens);
+  const flat = reshape(targets, [states.shape[0]]);
+  return tokenLosses(states, parameters[EMBEDDING], flat, 1 / widthMultiplier(config));
+}
+
+/**
+ * Mean negative log-likelihood over the targets that count, in nats per token.
+ *
+ * @param targets - int32 [batch, time]: targets[b, t] is the token after tokens[b, t]
+ * @param lossMask - float32 [batch, time]: 1 where the target counts, 0 where it does not
+ * @returns a scalar: the mean over the targets of this whole batch, not a mean of means
+ */
+export function gptLoss(
+  config: GptConfig,
+  parameters: TracedParameters,
+  tokens: Tensor,
+  targets: Tensor,
+  lossMask: Tensor,
+): Tensor {
+  const states = outputStates(config, parameters, tokens);
+  const [flatTargets, weights] = [targets, lossMask].map((x) => reshape(x, [states.shape[0]]));
+  return crossEntropy(states, parameters[EMBEDDING], flatTargets, weights, 1 / widthMultiplier(config));
+}

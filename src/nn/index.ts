@@ -1,0 +1,11 @@
+/** @file Models: GPT, its muP parametrisation, its optimizer, its files, and readers of its states and losses. */
+export * from "./adamw.js";
+export * from "./checkpoint.js";
+export * from "./config.js";
+export * from "./coordinates.js";
+export * from "./gpt.js";
+export * from "./init.js";
+export * from "./losses.js";
+export * from "./schedule.js";
+export { type DocumentStates, openStates, type ReadStatesOptions, type StateReader, stateReader } from "./states.js";
+export * from "./trainer.js";

@@ -1,0 +1,144 @@
+/**
+ * @file Whole documents through a model of limited context, in overlapping windows.
+ *
+ * Windows start every half context; a token's result comes from the first window that holds it, the one that gives it
+ * most context (at least half a window, except near the document's start). Nothing is truncated. Windows of
+ * many documents share a batch of fixed shape, filled up with zeros; short documents go to graphs of shorter windows, by
+ * their own length only. So a document's result does not depend on what is read beside it.
+ */
+
+/** A document as a model reads it. */
+export interface Reading {
+  /** What goes in, starting with end-of-text as in the training stream. */
+  inputs: Int32Array;
+  /** What comes next at each position; equal in length to `inputs`. */
+  targets: Int32Array;
+  /** Token of the document (natural order) to which a position's result belongs; outside 0..tokens-1 when to none. */
+  tokenAt: (position: number) => number;
+  /** Tokens in the document. */
+  tokens: number;
+}
+
+/** Positions [from, to) of a document are taken from the window that begins at `start`. */
+export interface Window {
+  start: number;
+  from: number;
+  to: number;
+}
+
+/** Covers positions 0..length-1 with windows of `time`, half overlapping. */
+export function planWindows(length: number, time: number): Window[] {
+  const stride = Math.max(1, time >> 1);
+  const windows: Window[] = [{ start: 0, from: 0, to: Math.min(length, time) }];
+  for (let start = stride; start + time - stride < length; start += stride)
+    windows.push({ start, from: start + time - stride, to: Math.min(length, start + time) });
+  return windows;
+}
+
+/** Shortest windows worth a graph of their own. */
+const SHORTEST = 32;
+
+/** Window length for a document: the context halved as often as the document allows. */
+export function windowTime(length: number, context: number): number {
+  let time = context;
+  while (time % 2 === 0 && time / 2 >= Math.max(length, SHORTEST)) time /= 2;
+  return time;
+}
+
+/**
+ * Runs one batch: tokens and targets [batch, time] -> per output, [batch, time, width] row-major.
+ * What it returns is read before the next call.
+ */
+export type RunWindows = (
+  shape: { batch: number; time: number },
+  tokens: Int32Array,
+  targets: Int32Array,
+) => Promise<Float32Array[]>;
+
+/** One document's result, per output [tokens, width] in natural token order. */
+export interface DocumentResult {
+  document: number;
+  outputs: Float32Array[];
+}
+
+interface Pending extends DocumentResult {
+  reading: Reading;
+  windowsLeft: number;
+}
+
+export interface ReadOptions {
+  context: number;
+  /** Tokens in a batch of windows; at least one window. */
+  tokensPerRun: number;
+  arrange: (document: Uint32Array) => Reading;
+  run: RunWindows;
+}
+
+/** Documents held back at most before unfinished batches are run. */
+const MOST_PENDING = 1024;
+
+/** Reads documents, yielding their results in the order they came. Memory is bounded by the documents pending. */
+export async function* readInWindows(
+  documents: Iterable<Uint32Array>,
+  { context, tokensPerRun, arrange, run }: ReadOptions,
+): AsyncGenerator<DocumentResult> {
+  const queues = new Map<number, { pending: Pending; window: Window }[]>();
+  const waiting: Pending[] = [];
+  const batchOf = (time: number) => Math.max(1, Math.floor(tokensPerRun / time));
+
+  const flush = async (time: number) => {
+    const batch = batchOf(time);
+    const taken = queues.get(time)!.splice(0, batch);
+    const [tokens, targets] = [new Int32Array(batch * time), new Int32Array(batch * time)];
+    taken.forEach(({ pending: { reading }, window: { start } }, row) => {
+      tokens.set(reading.inputs.subarray(start, start + time), row * time);
+      targets.set(reading.targets.subarray(start, start + time), row * time);
+    });
+    const outputs = await run({ batch, time }, tokens, targets);
+    taken.forEach(({ pending, window }, row) => {
+      scatter(outputs, pending, window, row, time, batch);
+    });
+  };
+  const finished = function* () {
+    while (waiting.length > 0 && waiting[0].windowsLeft === 0) {
+      const { document, outputs } = waiting.shift()!;
+      yield { document, outputs };
+    }
+  };
+
+  let document = 0;
+  for (const tokens of documents) {
+    const reading = arrange(tokens);
+    const time = windowTime(reading.inputs.length, context);
+    const windows = planWindows(reading.inputs.length, time);
+    const pending = { document: document++, outputs: [], reading, windowsLeft: windows.length };
+    waiting.push(pending);
+    if (!queues.has(time)) queues.set(time, []);
+    const queue = queues.get(time)!;
+    queue.push(...windows.map((window) => ({ pending, window })));
+    while (queue.length >= batchOf(time)) await flush(time);
+    if (waiting.length > MOST_PENDING) await flushAll();
+    yield* finished();
+  }
+  await flushAll();
+  yield* finished();
+
+  async function flushAll() {
+    for (const [time, queue] of queues) while (queue.length > 0) await flush(time);
+  }
+}
+
+/** Copies what a window knows best into its document's outputs. */
+function scatter(outputs: Float32Array[], to: Pending, window: Window, row: number, time: number, batch: number) {
+  outputs.forEach((output, index) => {
+    const width = output.length / (batch * time);
+    const target = (to.outputs[index] ??= new Float32Array(to.reading.tokens * width));
+    for (let position = window.from; position < window.to; position++) {
+      const token = to.reading.tokenAt(position);
+      if (token < 0 || token >= to.reading.tokens) continue;
+      const from = (row * time + position - window.start) * width;
+      target.set(output.subarray(from, from + width), token * width);
+    }
+  });
+  to.windowsLeft--;
+}
