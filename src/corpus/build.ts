@@ -1,0 +1,112 @@
+/**
+ * @file Builds a corpus: documents gathered, cut to size, without duplicates, split and shuffled.
+ *
+ * The kept documents are held in memory for the shuffle, so memory is bounded by `maxBytes`; a corpus larger than
+ * memory needs the corpus-scale path, not this one.
+ */
+import { UserError } from "../base/errors.js";
+import { sha256 } from "../base/hash.js";
+import type { Progress } from "../base/progress.js";
+import { random } from "../base/random.js";
+import type { CorpusDocument, SourceDocument } from "./document.js";
+import { type Fields, readSource } from "./read.js";
+import { sampleProportionately } from "./sample.js";
+import { findSources, type SourceFile } from "./sources.js";
+import { splitOf } from "./split.js";
+import { embeddedDocuments } from "./wordnet/pages.js";
+
+export interface BuildOptions extends Fields {
+  /** Files and folders; none for the embedded WordNet pages. */
+  files?: readonly string[];
+  /** Cap on the UTF-8 bytes of text. */
+  maxBytes?: number;
+  medicalShare: number;
+  biologyShare: number;
+  validationShare: number;
+  testShare: number;
+  seed: number;
+}
+
+export interface Corpus {
+  documents: CorpusDocument[];
+  /** Documents left out because an earlier one has the same text. */
+  duplicates: number;
+}
+
+/** @throws UserError when nothing is left, or a split that should have documents has none. */
+export async function buildCorpus(options: BuildOptions, progress: Progress = () => {}): Promise<Corpus> {
+  const gathered = options.files?.length
+    ? await readFiles(findSources(options.files), options, progress)
+    : cut([embeddedDocuments(options)], options).flat();
+  const unique = withoutDuplicates(gathered);
+  if (unique.length === 0) throw new UserError(`The corpus is empty: ${emptiness(options)}.`);
+  const order = random(options.seed, "corpus:order").permutation(unique.length);
+  const documents = Array.from(order, (index) => {
+    const { truth, ...document } = unique[index];
+    return { ...document, split: splitOf(document.id, options), ...(truth && { truth }) };
+  });
+  checkSplits(documents, options);
+  return { documents, duplicates: gathered.length - unique.length };
+}
+
+async function readFiles(files: SourceFile[], options: BuildOptions, progress: Progress): Promise<SourceDocument[]> {
+  const { maxBytes } = options;
+  let kept: Set<number>[] | undefined;
+  if (maxBytes !== undefined) {
+    const sizes: number[][] = [];
+    for (const file of files) {
+      const list: number[] = [];
+      for await (const { text } of readSource(file, options)) list.push(Buffer.byteLength(text));
+      sizes.push(list);
+      progress({ done: sizes.length, total: 2 * files.length, unit: "files", detail: `measured ${file.source}` });
+    }
+    kept = sampleProportionately(sizes, maxBytes, options.seed).map((indices) => new Set(indices));
+  }
+  const documents: SourceDocument[] = [];
+  for (const [number, file] of files.entries()) {
+    let index = 0;
+    for await (const document of readSource(file, options)) {
+      if (!kept || kept[number].has(index)) documents.push(document);
+      index++;
+    }
+    const done = number + 1 + (kept ? files.length : 0);
+    progress({ done, total: files.length * (kept ? 2 : 1), unit: "files", detail: `read ${file.source}` });
+  }
+  return documents;
+}
+
+function cut(files: SourceDocument[][], { maxBytes, seed }: BuildOptions): SourceDocument[][] {
+  if (maxBytes === undefined) return files;
+  const sizes = files.map((documents) => documents.map(({ text }) => Buffer.byteLength(text)));
+  return sampleProportionately(sizes, maxBytes, seed).map((kept, file) => kept.map((index) => files[file][index]));
+}
+
+/** The first of equal texts stays; a repeated id gets a number, so that ids name one document each. */
+function withoutDuplicates(documents: readonly SourceDocument[]): SourceDocument[] {
+  const texts = new Set<string>();
+  const ids = new Map<string, number>();
+  return documents.flatMap((document) => {
+    const hash = sha256(document.text);
+    if (texts.has(hash)) return [];
+    texts.add(hash);
+    const times = (ids.get(document.id) ?? 0) + 1;
+    ids.set(document.id, times);
+    return [times === 1 ? document : { ...document, id: `${document.id}#${times}` }];
+  });
+}
+
+function emptiness({ files, maxBytes }: BuildOptions): string {
+  if (maxBytes !== undefined) return `no document fits into --max-bytes ${maxBytes}`;
+  return `${files?.join(", ")} has no document with text`;
+}
+
+function checkSplits(documents: readonly CorpusDocument[], { validationShare, testShare }: BuildOptions) {
+  const needed = { train: 1 - validationShare - testShare, validation: validationShare, test: testShare };
+  for (const [split, share] of Object.entries(needed)) {
+    if (share > 0 && !documents.some((document) => document.split === split)) {
+      throw new UserError(
+        `Split by document, ${documents.length} documents leave none for ${split} (share ${share.toFixed(2)}). Give more documents, or a larger share.`,
+      );
+    }
+  }
+}
