@@ -56,6 +56,11 @@ function average(rows: readonly Float64Array[]): Float64Array {
   return rows[0].map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
 }
 
+/** Mean losses of every cell as observed: all documents once, mean over seeds. [cell][measure]. */
+export function observedMeans(cells: readonly LossCell[]): Float64Array[] {
+  return cells.map(({ runs }) => average(runs.map((run) => meanLosses(run))));
+}
+
 /**
  * Resamples documents (and seeds, where there are several) and derives the same quantities every time.
  *
@@ -69,7 +74,7 @@ export function bootstrap(
   { resamples, rng }: { resamples: number; rng: Random },
 ): { observed: readonly number[]; resampled: Float64Array[] } {
   const documents = cells[0].runs[0].documents;
-  const observed = derive(cells.map(({ runs }) => average(runs.map((run) => meanLosses(run)))));
+  const observed = derive(observedMeans(cells));
   const resampled = observed.map(() => new Float64Array(resamples));
   const groups = [...new Set(cells.map((cell) => cell.group))];
   for (let resample = 0; resample < resamples; resample++) {

@@ -1,0 +1,49 @@
+/** @file How numbers are written for people: in the sentence, the table, the figures and the report alike. */
+import type { Estimate } from "./results.js";
+
+/** 0.962 -> "0.96", 7.53 -> "7.5", 23.4 -> "23": two significant digits, never scientific below a million. */
+export function significant(value: number, digits = 2): string {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+  if (decimals > 0) return value.toFixed(Math.min(decimals, 6));
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - digits);
+  return (Math.round(value / unit) * unit).toLocaleString("en-US");
+}
+
+/** 23.4 -> "23×"; null -> "–". */
+export function times(value: number | null): string {
+  return value === null ? "–" : `${significant(value)}×`;
+}
+
+/** "[18, 29]"; empty without an interval. */
+export function interval({ low, high }: Estimate): string {
+  return low === null || high === null ? "" : `[${significant(low)}, ${significant(high)}]`;
+}
+
+/** 920000 -> "0.92 M", 61e6 -> "61 M", 1.8e9 -> "1.8 B". */
+export function parameterLabel(parameters: number): string {
+  return parameters >= 1e9 ? `${significant(parameters / 1e9)} B` : `${significant(parameters / 1e6)} M`;
+}
+
+/** 0.0834 -> "8.3 %". */
+export function percent(share: number | null): string {
+  return share === null ? "–" : `${significant(100 * share)} %`;
+}
+
+/** 1234567 -> "1.2 M", 45678 -> "46 k". */
+export function compactCount(count: number): string {
+  if (count >= 1e9) return `${significant(count / 1e9)} B`;
+  if (count >= 1e6) return `${significant(count / 1e6)} M`;
+  return count >= 1e4 ? `${significant(count / 1e3)} k` : count.toLocaleString("en-US");
+}
+
+/** ["a", "b", "c"] -> "a, b and c". */
+export function listed(items: readonly string[]): string {
+  return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** 1.6e13 -> "1.6e13". */
+export function scientific(value: number): string {
+  return value.toExponential(1).replace("e+", "e");
+}
