@@ -63,7 +63,7 @@ describe("runStage", () => {
     await expect(runStage(stage, { input }, out)).rejects.toThrow("power cut");
     expect(existsSync(out)).toBe(false);
     expect(existsSync(join(`${out}.partial`, ".scratch"))).toBe(true);
-    expect(() => readManifest(out)).toThrow("It was interrupted");
+    expect(() => readManifest(out)).toThrow("was interrupted");
     await runStage(stage, { input }, out);
     expect(existsSync(`${out}.partial`)).toBe(false);
     expect(Object.keys(readManifest(out).outputs)).toEqual(["copy.txt"]);

@@ -64,7 +64,7 @@ export type Manifest = z.infer<typeof Manifest>;
 export function readManifest(directory: string, stage?: string): Manifest {
   const path = join(directory, "manifest.json");
   if (!existsSync(path)) {
-    const partial = existsSync(`${directory}.partial`) ? " It was interrupted: run the same command again." : "";
+    const partial = existsSync(`${directory}.partial`) ? " Making it was interrupted: run that command again." : "";
     throw new UserError(`${directory} is not a finished artifact: it has no manifest.json.${partial}`);
   }
   const manifest = readJson(path, Manifest);
@@ -76,10 +76,15 @@ export function readManifest(directory: string, stage?: string): Manifest {
   return manifest;
 }
 
-/** The content hash by which an input counts: an artifact's fingerprint, or the SHA-256 of a plain file. */
+/** The content hash by which an input counts: an artifact's fingerprint, a file's SHA-256, or a folder's of its files. */
 export async function fingerprintOf(path: string): Promise<string> {
-  if (!existsSync(path)) throw new UserError(`${path} does not exist. Check the path.`);
-  return statSync(path).isDirectory() ? readManifest(path).fingerprint : sha256File(path);
+  if (!existsSync(path)) {
+    const interrupted = existsSync(`${path}.partial`) ? " Making it was interrupted: run that command again." : "";
+    throw new UserError(`${path} does not exist.${interrupted || " Check the path."}`);
+  }
+  if (!statSync(path).isDirectory()) return sha256File(path);
+  if (existsSync(join(path, "manifest.json"))) return readManifest(path).fingerprint;
+  return sha256(canonicalJson(await hashOutputs(path)));
 }
 
 /** Parses options; resolves and fingerprints inputs; the key identifies the result. */
@@ -146,7 +151,7 @@ export async function runStage<Schema extends z.ZodObject, Result>(
   return { ...manifest, found: false };
 }
 
-/** Files of an artifact with their hashes; files whose name starts with a dot (checkpoints, scratch) do not count. */
+/** Every file below a folder with its size and hash, sorted by name. */
 async function hashOutputs(directory: string): Promise<Manifest["outputs"]> {
   const names = readdirSync(directory, { recursive: true, encoding: "utf8" }).sort();
   const outputs: Manifest["outputs"] = {};

@@ -1,0 +1,143 @@
+/** @file `lacuna study`: the whole pipeline from text to a report, from one dial. */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { UserError } from "../base/errors.js";
+import { writeJson } from "../base/files.js";
+import { studyConfig } from "../study/budgets.js";
+import { BUDGETS, type Budget } from "../study/config.js";
+import { resultTable } from "../study/findings.js";
+import { planStudy, runStudy, type StudyOptions } from "../study/run.js";
+import type { StepEvent } from "../study/steps.js";
+import { type Tracker, tracker } from "../study/tracker.js";
+import { clock, compact, type LiveLine, liveLine } from "./live.js";
+import { numberOf } from "./options.js";
+
+interface StudyFlags {
+  budget: Budget;
+  corpus: string[];
+  domain?: string;
+  out?: string;
+  seed: number;
+  workers: number;
+  maxBytes?: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addStudyCommand(program: Command): void {
+  program
+    .command("study")
+    .summary("label, classify, filter, train, measure and report, in one go")
+    .description(
+      "Runs the whole pipeline and writes results.json and report.html: labels from sparse-autoencoder latents, a biLM\nclassifier, four arms (baseline, document, mask, remove) at four model sizes, and what each arm's models know.\nShows what token filtering does to what models learn. Interrupt it at will: the same command goes on.",
+    )
+    .addOption(
+      new Option("--budget <name>", "how much to train: about 1, 12 or 60 minutes on 2 cores")
+        .choices([...BUDGETS])
+        .default("demo"),
+    )
+    .option(
+      "--corpus <path...>",
+      "JSONL, JSONL.gz or text files or folders of your own (default: embedded WordNet pages)",
+      [],
+    )
+    .option("--max-bytes <number>", "cut of the corpus, in bytes of text", numberOf)
+    .option("--domain <file>", "what to filter (default: the shipped domains/medicine.json)")
+    .option("--out <folder>", "where everything goes (default: runs/<budget>)")
+    .option("--seed <number>", "every random choice follows from it", numberOf, 1)
+    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
+    .option("--dry-run", "list the steps and do nothing")
+    .option("--json", "print results.json to stdout at the end")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ lacuna study\n  $ lacuna study --budget evening --corpus my-text/ --out runs/mine",
+    )
+    .action(studyCommand);
+}
+
+async function studyCommand(flags: StudyFlags): Promise<void> {
+  const out = flags.out ?? `runs/${flags.budget}`;
+  for (const path of [...flags.corpus, ...(flags.domain ? [flags.domain] : [])]) {
+    if (!existsSync(path)) throw new UserError(`${path} does not exist. Check the path.`);
+  }
+  const config = { ...studyConfig(flags.budget), seed: flags.seed };
+  if (flags.maxBytes) config.maxBytes = flags.maxBytes;
+  const options: StudyOptions = {
+    config,
+    out,
+    workers: flags.workers,
+    files: flags.corpus,
+    commands: [commandLine(flags)],
+  };
+  if (flags.domain) options.domain = flags.domain;
+  const plan = await planStudy(options);
+  if (flags.dryRun) {
+    for (const { id, stage, seconds } of plan)
+      console.log(`${id.padEnd(24)} ${stage.padEnd(12)} ~${clock(seconds)} on one core`);
+    return;
+  }
+  const live = liveLine();
+  const track = tracker(plan, flags.workers);
+  const started = performance.now();
+  const elapsed = () => (performance.now() - started) / 1000;
+  live.print(
+    `${plan.length} steps into ${out}, ${flags.workers} at a time. Interrupt at will; the same command goes on.`,
+  );
+  const timer = setInterval(() => live.show(statusLine(track, elapsed())), 500);
+  try {
+    const results = await runStudy({ ...options, onEvent: (event) => onEvent(event, track, live, elapsed()) });
+    live.clear();
+    await writeJson(join(out, "timings.json"), { seconds: elapsed(), workers: flags.workers, steps: track.timings() });
+    if (flags.json) console.log(JSON.stringify(results, null, 2));
+    else
+      console.log(
+        `\n${resultTable(results)}\n\n${results.sentence}\n\nReport: ${join(out, "report.html")}   Numbers: ${join(out, "results.json")}   (${clock(elapsed())})`,
+      );
+  } finally {
+    clearInterval(timer);
+    live.clear();
+  }
+}
+
+function onEvent(event: StepEvent, track: Tracker, live: LiveLine, elapsed: number): void {
+  track.on(event);
+  if (event.type !== "finished") return;
+  const { step, artifact, found } = event;
+  const note = headline(artifact.manifest.result);
+  const took = found ? "found" : `${artifact.manifest.seconds.toFixed(1)} s`;
+  live.print(`${clock(elapsed).padStart(6)}  ${step.id.padEnd(22)} ${took.padStart(8)}  ${note}`);
+}
+
+/** "38 % | 2:10 elapsed, about 4:02 left | train-mask-32x2 loss 5.41 | ..." */
+function statusLine(track: Tracker, elapsed: number): string {
+  const left = track.secondsLeft();
+  const steps = track.running().map(({ step, since, first, update }) => {
+    if (!update?.total || !first) return step.id;
+    const seconds = performance.now() / 1000 - since;
+    const rate = (update.done - first.done) / Math.max(seconds, 1e-3);
+    const parts = [step.id, `${Math.floor((100 * update.done) / update.total)} %`, `${compact(rate)} ${update.unit}/s`];
+    return [...parts, ...(update.detail ? [update.detail] : [])].join(" ");
+  });
+  return [
+    `${clock(elapsed)} elapsed, ${left === undefined ? "estimating" : `about ${clock(left)}`} left`,
+    ...steps,
+  ].join(" | ");
+}
+
+/** The numbers of a step's result that fit a line: plain numbers at its top level, at most four. */
+function headline(result: unknown): string {
+  if (result === null || typeof result !== "object") return "";
+  return Object.entries(result)
+    .filter((entry): entry is [string, number] => typeof entry[1] === "number")
+    .slice(0, 4)
+    .map(([name, value]) => `${name} ${Number.isInteger(value) ? compact(value) : value.toPrecision(3)}`)
+    .join(", ");
+}
+
+function commandLine(flags: StudyFlags): string {
+  const own = flags.corpus.length > 0 ? " --corpus <your text>" : "";
+  const cut = flags.maxBytes ? ` --max-bytes ${flags.maxBytes}` : "";
+  return `lacuna study --budget ${flags.budget}${own}${cut} --seed ${flags.seed}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * @file The one dial: what each budget trains, from a smoke test to an evening.
+ *
+ * A model of N parameters costs 120 N^2 FLOPs at 20 tokens per parameter and is trained once per arm; the embedding
+ * dominates at these sizes and is counted. Rates measured on two cores: see docs/performance.md.
+ */
+import type { Budget, ModelSize, StudyConfig } from "./config.js";
+
+const size = (width: number, layers: number, heads: number): ModelSize => ({ width, layers, heads });
+
+/** Shared by all budgets; a budget overrides what it must. */
+const COMMON = { seed: 1, vocabulary: 4096, tokensPerParameter: 20, context: 256, batch: 16 };
+
+/** The configuration behind `--budget`. */
+export function studyConfig(budget: Budget): StudyConfig {
+  switch (budget) {
+    case "smoke":
+      return {
+        ...COMMON,
+        budget,
+        vocabulary: 1024,
+        maxBytes: 1_000_000,
+        tokensPerParameter: 5,
+        context: 64,
+        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 1, 2)],
+        annotator: { ...size(32, 1, 2), tokensPerParameter: 10 },
+        sae: { layer: 1, latents: 256, tokens: 200_000 },
+        label: { documents: 200 },
+        biLm: { ...size(32, 1, 2), tokensPerParameter: 10 },
+        classifier: { maxTokens: 10_000 },
+      };
+    case "demo":
+      return {
+        ...COMMON,
+        budget,
+        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 2, 2), size(48, 2, 3)],
+        annotator: { ...size(64, 2, 4), tokensPerParameter: 20 },
+        sae: {},
+        label: {},
+        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
+        classifier: {},
+      };
+    case "evening":
+      return {
+        ...COMMON,
+        budget,
+        maxBytes: 40_000_000,
+        sizes: [size(16, 1, 2), size(32, 1, 2), size(64, 2, 4), size(96, 2, 6)],
+        annotator: { ...size(96, 2, 6), tokensPerParameter: 20 },
+        sae: {},
+        label: {},
+        biLm: { ...size(48, 2, 3), tokensPerParameter: 80 },
+        classifier: {},
+      };
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * @file A study from config to report: run the pipeline, gather what it left, analyse, write.
+ */
+import { join } from "node:path";
+import { writeFileAtomic, writeJson } from "../base/files.js";
+import { PACKAGE_ROOT } from "../base/package.js";
+import type { Manifest } from "../base/stage.js";
+import { analyse } from "./analyse.js";
+import { collectFacts } from "./collect.js";
+import type { StudyConfig } from "./config.js";
+import { runPipeline, type StudyInputs } from "./pipeline.js";
+import { renderReport } from "./report/index.js";
+import { Results } from "./results.js";
+import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "./steps.js";
+
+export interface StudyOptions extends Partial<StudyInputs> {
+  config: StudyConfig;
+  /** Folder for everything the study makes. */
+  out: string;
+  /** Command lines to print in the report as what makes it again. */
+  commands?: readonly string[];
+  workers?: number;
+  onEvent?: (event: StepEvent) => void;
+}
+
+/** The domain the paper removes, as shipped. */
+export const MEDICINE = join(PACKAGE_ROOT, "domains", "medicine.json");
+
+/** Every step a study takes, in the order they are asked for, without running any. */
+export async function planStudy({ config, files = [], domain = MEDICINE }: StudyOptions): Promise<StepSpec[]> {
+  const steps: StepSpec[] = [];
+  const record: RunStep = async (step) => {
+    steps.push(step);
+    return { path: step.id, manifest: {} as Manifest };
+  };
+  await runPipeline(config, { files, domain }, record);
+  return steps;
+}
+
+/**
+ * Runs or resumes a study and writes `results.json` and `report.html` into `out`.
+ * @throws UserError for inputs that are wrong; what was finished before stays and is found by the next run.
+ */
+export async function runStudy(options: StudyOptions): Promise<Results> {
+  const { config, out, files = [], domain = MEDICINE, workers = 2, onEvent = () => {}, commands = [] } = options;
+  const step = stepRunner({ folder: out, workers, onEvent });
+  const artifacts = await runPipeline(config, { files, domain }, step);
+  const results = Results.parse(analyse(await collectFacts(config, artifacts, { files, domain, commands })));
+  await writeFileAtomic(join(out, "report.html"), renderReport(results));
+  await writeJson(join(out, "results.json"), results);
+  return results;
+}

@@ -1,0 +1,70 @@
+/**
+ * @file Steps: stages of one study, each in a folder named after its content key.
+ *
+ * A step that was finished before is found; one that was interrupted goes on from its checkpoint; nothing else is kept
+ * between runs, so killing a study anywhere and starting it again is always safe.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ProgressUpdate } from "../base/progress.js";
+import { type Manifest, planStage } from "../base/stage.js";
+import { runInThread, semaphore } from "./pool.js";
+import { stageByName } from "./stages.js";
+
+export interface StepSpec {
+  /** Unique in the study, and the start of its folder's name: "train-mask-32x2". */
+  id: string;
+  stage: string;
+  options: Record<string, unknown>;
+  /** Rough seconds on one core, for the estimate of time left only. */
+  seconds: number;
+  /** Of the steps that could start, the highest goes first. */
+  priority: number;
+}
+
+/** A finished step. */
+export interface Artifact {
+  path: string;
+  manifest: Manifest;
+}
+
+export type StepEvent =
+  | { type: "started"; step: StepSpec }
+  | { type: "progress"; step: StepSpec; update: ProgressUpdate }
+  | { type: "finished"; step: StepSpec; artifact: Artifact; found: boolean };
+
+export interface StepRunnerOptions {
+  folder: string;
+  /** Steps that run at a time. Does not change any result. */
+  workers: number;
+  onEvent: (event: StepEvent) => void;
+}
+
+export type RunStep = (step: StepSpec) => Promise<Artifact>;
+
+/** Makes the function that runs or finds one step. After one step has failed, no other starts. */
+export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): RunStep {
+  const hold = semaphore(workers);
+  let failed: unknown;
+  return async (step) => {
+    const { key } = await planStage(stageByName(step.stage), step.options);
+    const path = join(folder, "steps", `${step.id}-${key.slice(0, 10)}`);
+    const run = async (): Promise<Artifact> => {
+      if (failed) throw failed;
+      onEvent({ type: "started", step });
+      try {
+        // One thread a step: a sum's order, and so the last bit of a result, could depend on the number of threads.
+        const task = { stage: step.stage, options: step.options, out: path, threads: 1 };
+        const manifest = await runInThread(task, (update) => onEvent({ type: "progress", step, update }));
+        const artifact = { path, manifest };
+        onEvent({ type: "finished", step, artifact, found: manifest.found });
+        return artifact;
+      } catch (error) {
+        failed = error;
+        throw error;
+      }
+    };
+    // A finished step needs no thread of its own turn: it is only read.
+    return existsSync(path) ? run() : hold(step.priority, run);
+  };
+}
