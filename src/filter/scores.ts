@@ -11,9 +11,9 @@ import { readManifest } from "../base/stage.js";
 
 export interface ScoreShard {
   /** round(255 p), shape [tokens]; 0 on end-of-text. */
-  tokenScores: Uint8Array;
+  tokenScores: Uint8Array<ArrayBuffer>;
   /** round(255 p), shape [documents]. */
-  documentScores: Uint8Array;
+  documentScores: Uint8Array<ArrayBuffer>;
   /** Fingerprint of the tokenizer whose tokens are scored. */
   tokenizer: string;
   /** Fingerprint of the classifier. */
