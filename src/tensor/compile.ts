@@ -1,0 +1,48 @@
+/** @file Compiled functions: trace once, run many times on host arrays. */
+import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
+import { type CompileOptions, compileTrace } from "./session.js";
+import type { Tensor } from "./tensor.js";
+import { type Spec, type TensorsOf, trace } from "./trace.js";
+import { leaves, type Mapped, rebuild } from "./tree.js";
+
+/** Host arrays for the arguments of a program; a number may stand for a scalar. */
+export type InputsOf<T> = Mapped<T, Spec, HostArray | number>;
+export type ArraysOf<T> = Mapped<T, Tensor, HostArray>;
+
+export interface Program<In extends readonly unknown[], Out> {
+  /** Runs on arrays that match the specs; blocks the thread meanwhile. The results are the caller's own. */
+  run(...inputs: InputsOf<In>): Promise<ArraysOf<Out>>;
+  /** Gives the native memory back. */
+  release(): Promise<void>;
+}
+
+/** Compiles fn for arguments of the given specs: `compile((x, w) => matmul(x, w), [spec([2, 3]), spec([3, 4])])`. */
+export async function compile<const In extends readonly unknown[], Out>(
+  fn: (...args: TensorsOf<In>) => Out,
+  specs: In,
+  options: CompileOptions = {},
+): Promise<Program<In, Out>> {
+  const traced = await trace(fn as unknown as (...args: never[]) => unknown, specs);
+  const { session, ports, release } = await compileTrace(traced, options);
+  return {
+    async run(...inputs) {
+      const given = leaves<unknown>(inputs);
+      if (given.length !== traced.inputs.length) {
+        throw new Error(`The program takes ${traced.inputs.length} arrays, got ${given.length}`);
+      }
+      const feeds = Object.fromEntries(
+        ports.inputs.map((port, index) => [
+          port.name,
+          runtimeTensor(checkedInput(traced.inputs[index].path, given[index], port), port),
+        ]),
+      );
+      const results = ports.outputs.map((port) => allocate(port));
+      const fetches = Object.fromEntries(
+        ports.outputs.map((port, index) => [port.name, runtimeTensor(results[index], port)]),
+      );
+      await session.run(feeds, fetches);
+      return rebuild(traced.result, results) as ArraysOf<Out>;
+    },
+    release,
+  };
+}

@@ -1,0 +1,35 @@
+/** @file Traced tensor programs, compiled for the native runtime. */
+export type { HostArray } from "./buffers.js";
+export { type ArraysOf, compile, type InputsOf, type Program } from "./compile.js";
+export { attend, crossEntropy, rmsNorm, softmax, squaredRelu, tokenLosses } from "./fused.js";
+export { valueAndGrad } from "./gradient.js";
+export { matmul, take } from "./linear.js";
+export { compileLoop, type Loop } from "./loop.js";
+export { runWithJax } from "./oracle.js";
+export {
+  add,
+  cast,
+  div,
+  equal,
+  exp,
+  greaterEqual,
+  less,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  reciprocal,
+  relu,
+  sigmoid,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  where,
+} from "./pointwise.js";
+export type { CompileOptions } from "./session.js";
+export { broadcastTo, concat, expandDims, max, mean, reshape, slice, sum, transpose } from "./shaping.js";
+export { constant, type DType, type Operand, type Shape, Tensor } from "./tensor.js";
+export { Spec, spec, type TensorsOf } from "./trace.js";
+export type { Mapped, Tree } from "./tree.js";

@@ -1,0 +1,122 @@
+/**
+ * @file From a traced program (jaxpr) to an ONNX graph: one walk over its equations, carrying views.
+ */
+import type { ClosedJaxpr, Jaxpr } from "@jax-js/jax";
+import type { DType, Shape } from "../tensor.js";
+import { materialize } from "./force.js";
+import { Graph } from "./graph.js";
+import { shrink } from "./indexing.js";
+import { applyPrimitive } from "./primitives.js";
+import { splatView, type View, valueView } from "./view.js";
+
+export interface Port {
+  name: string;
+  shape: Shape;
+  dtype: DType;
+}
+
+export interface LoweredProgram {
+  graph: Graph;
+  inputs: Port[];
+  outputs: (Port & { value: string })[];
+}
+
+type Operand = Jaxpr["outs"][number];
+type Variable = Jaxpr["inBinders"][number];
+type Equation = Jaxpr["eqns"][number];
+
+const isVariable = (operand: Operand): operand is Variable => "id" in operand;
+const portOf = (name: string, { aval }: Operand): Port => ({ name, shape: aval.shape, dtype: supported(aval.dtype) });
+
+function supported(dtype: string): DType {
+  if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype;
+  throw new Error(`Cannot compile values of type ${dtype}; use float32, int32 or bool`);
+}
+
+/** Lowers a traced program; inputs are named i0, i1, ..., outputs o0, o1, ... */
+export function lower(program: ClosedJaxpr): LoweredProgram {
+  const jaxpr = program.jaxpr.flatten().simplify();
+  const graph = new Graph();
+  const views = new Map<Operand, View>();
+  const constants = jaxpr.inBinders.slice(0, program.consts.length);
+  constants.forEach((binder, index) => {
+    const { shape, dtype } = portOf("", binder);
+    views.set(binder, constantView(graph, (program.consts[index] as unknown as HostArray).dataSync(), shape, dtype));
+  });
+  const inputs = jaxpr.inBinders.slice(constants.length).map((binder, index) => portOf(`i${index}`, binder));
+  jaxpr.inBinders.slice(constants.length).forEach((binder, index) => {
+    const { name, shape, dtype } = inputs[index];
+    views.set(binder, valueView(graph.input(name, shape, dtype), shape, dtype));
+  });
+  const uses = countUses(jaxpr);
+  const read = (operand: Operand): View => {
+    if (!isVariable(operand)) return splatView(operand.value, [], supported(operand.aval.dtype));
+    const view = views.get(operand);
+    if (view === undefined) throw new Error("The traced program reads a value before it is made");
+    return view;
+  };
+  for (const equation of jaxpr.eqns) {
+    const results = applyEquation(graph, equation, equation.inputs.map(read), uses);
+    equation.outBinders.forEach((binder, index) => {
+      views.set(binder, results[index]);
+    });
+  }
+  const outputs = jaxpr.outs.map((operand, index) => ({
+    ...portOf(`o${index}`, operand),
+    value: materialize(graph, read(operand)),
+  }));
+  return { graph, inputs, outputs };
+}
+
+interface HostArray {
+  dataSync(): Float32Array | Int32Array | Uint8Array;
+}
+
+function constantView(graph: Graph, data: Float32Array | Int32Array | Uint8Array, shape: Shape, dtype: DType): View {
+  if (data.length > 0 && data.every((value) => value === data[0])) return splatView(Number(data[0]), shape, dtype);
+  return valueView(graph.constant(dtype === "bool" ? Uint8Array.from(data) : data, shape, dtype), shape, dtype);
+}
+
+function countUses(jaxpr: Jaxpr): Map<Operand, number> {
+  const uses = new Map<Operand, number>();
+  for (const operand of [...jaxpr.eqns.flatMap((equation) => equation.inputs), ...jaxpr.outs]) {
+    uses.set(operand, (uses.get(operand) ?? 0) + 1);
+  }
+  return uses;
+}
+
+function applyEquation(graph: Graph, equation: Equation, operands: View[], uses: Map<Operand, number>): View[] {
+  const [out] = equation.outBinders;
+  if (equation.primitive === "split") return split(graph, equation, operands[0]);
+  if (equation.outBinders.length !== 1) {
+    throw new Error(`Cannot compile the primitive "${equation.primitive}": there is no ONNX rule for it`);
+  }
+  const { shape, dtype } = portOf("", out);
+  const isUsedOnce = uses.get(out) === 1;
+  return [
+    applyPrimitive(equation.primitive, {
+      graph,
+      operands: promote(operands),
+      params: equation.params,
+      shape,
+      dtype,
+      isUsedOnce,
+    }),
+  ];
+}
+
+/** Number literals take the type of the tensors beside them. */
+function promote(operands: View[]): View[] {
+  return operands;
+}
+
+function split(graph: Graph, equation: Equation, operand: View): View[] {
+  const { axis, sizes } = equation.params as { axis: number; sizes: number[] };
+  let start = 0;
+  return equation.outBinders.map(({ aval }, index) => {
+    const end = start + sizes[index];
+    const box = aval.shape.map((size, at): [number, number] => (at === axis ? [start, end] : [0, size]));
+    start = end;
+    return shrink(graph, operand, box, aval.shape);
+  });
+}

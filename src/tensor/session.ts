@@ -1,0 +1,57 @@
+/**
+ * @file Sessions of the native runtime, kept per process by what they compute.
+ *
+ * Compiling the same program again with the same number of threads finds the session; it is freed when its last user
+ * releases it.
+ */
+import { createHash } from "node:crypto";
+import { InferenceSession } from "onnxruntime-node";
+import { encode } from "./lowering/encode.js";
+import { type LoweredProgram, lower } from "./lowering/walk.js";
+import type { Trace } from "./trace.js";
+
+export interface CompileOptions {
+  /** threads inside one operation; no more than the cores that are free (1 if other work runs beside) */
+  threads?: number;
+}
+
+export interface Compiled {
+  session: InferenceSession;
+  ports: Pick<LoweredProgram, "inputs" | "outputs">;
+  release(): Promise<void>;
+}
+
+const sessions = new Map<string, { session: Promise<InferenceSession>; users: number }>();
+
+/** Lowers a traced program and readies it to run. Consumes the trace. */
+export async function compileTrace({ program }: Trace, { threads = 1 }: CompileOptions): Promise<Compiled> {
+  if (!Number.isInteger(threads) || threads < 1) throw new Error(`threads must be a positive integer, got ${threads}`);
+  const lowered = lower(program);
+  const bytes = encode(lowered);
+  const key = `${threads}:${createHash("sha256").update(bytes).digest("hex")}`;
+  const entry = sessions.get(key) ?? { session: createSession(bytes, threads), users: 0 };
+  sessions.set(key, entry);
+  entry.users++;
+  let isReleased = false;
+  return {
+    session: await entry.session,
+    ports: { inputs: lowered.inputs, outputs: lowered.outputs },
+    async release() {
+      if (isReleased) return;
+      isReleased = true;
+      if (--entry.users > 0) return;
+      sessions.delete(key);
+      await (await entry.session).release();
+    },
+  };
+}
+
+function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(bytes, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  });
+}
