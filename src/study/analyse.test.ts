@@ -31,8 +31,8 @@ describe("analysis of a synthetic study", () => {
       const { at, grows } = SYNTHETIC_SLOWDOWN[cell.arm].medical;
       const truth = at * (cell.flops / 1e13) ** grows;
       const fit = cell.slowdowns.find(({ measure, method }) => measure === "medical" && method === "fit")!;
-      expect(fit.value! / truth).toBeGreaterThan(0.93);
-      expect(fit.value! / truth).toBeLessThan(1.07);
+      expect(fit.value! / truth).toBeGreaterThan(0.85);
+      expect(fit.value! / truth).toBeLessThan(1.17);
     }
   });
 

@@ -7,11 +7,12 @@
 import { random } from "../base/random.js";
 import { bootstrap, observedMeans, percentileInterval } from "./bootstrap.js";
 import type { RunFacts, StudyFacts } from "./facts.js";
-import { caveatsOf, findingsOf, sentenceOf } from "./findings.js";
+import { findingsOf } from "./findings.js";
 import { buildGrid, type Grid } from "./grid.js";
 import { deriveQuantities, type Quantity } from "./quantities.js";
 import type { Estimate, HistoryPoint, Results } from "./results.js";
 import { fitPowerLaw } from "./scaling.js";
+import { caveatsOf, sentenceOf } from "./sentence.js";
 
 /** Resamples behind every interval. */
 export const RESAMPLES = 1000;

@@ -11,14 +11,19 @@ export function significant(value: number, digits = 2): string {
   return (Math.round(value / unit) * unit).toLocaleString("en-US");
 }
 
-/** 23.4 -> "23×"; null -> "–". */
-export function times(value: number | null): string {
-  return value === null ? "–" : `${significant(value)}×`;
+/** A ratio: 0.9623 -> "0.96", 1.043 -> "1.04", 7.53 -> "7.5", 23.4 -> "23". Finer near 1, where "no effect" lies. */
+export function ratio(value: number): string {
+  return significant(value, value >= 0.995 && value < 1.995 ? 3 : 2);
 }
 
-/** "[18, 29]"; empty without an interval. */
-export function interval({ low, high }: Estimate): string {
-  return low === null || high === null ? "" : `[${significant(low)}, ${significant(high)}]`;
+/** 23.4 -> "23×"; null -> "–". */
+export function times(value: number | null): string {
+  return value === null ? "–" : `${ratio(value)}×`;
+}
+
+/** Interval of a ratio, "[18, 29]"; empty without one. */
+export function interval({ low, high }: Pick<Estimate, "low" | "high">): string {
+  return low === null || high === null ? "" : `[${ratio(low)}, ${ratio(high)}]`;
 }
 
 /** 920000 -> "0.92 M", 61e6 -> "61 M", 1.8e9 -> "1.8 B". */

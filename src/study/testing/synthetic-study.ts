@@ -105,7 +105,7 @@ function syntheticLosses(documents: number, means: number[], seed: number, run: 
   for (let cell = 0; cell < count.length; cell++) {
     const mean = means[cell % means.length];
     count[cell] = 20 + difficulty.integer(60);
-    lossSum[cell] = count[cell] * mean * Math.exp(0.12 * difficulty.normal() + 0.01 * own.normal());
+    lossSum[cell] = count[cell] * mean * Math.exp(0.25 * difficulty.normal() + 0.08 * own.normal());
   }
   return { domains: DOMAINS, lossSum, count };
 }

@@ -1,0 +1,73 @@
+/** @file The evaluate stage: what a model knows of held-out text, per domain. */
+import { z } from "zod";
+import { UserError } from "../base/errors.js";
+import { defineStage } from "../base/stage.js";
+import { openLosses, readEndOfText } from "../nn/index.js";
+import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { readHeldOut } from "./held-out.js";
+import { type DomainLoss, domainLosses, writeLosses } from "./losses.js";
+import { packedLosses } from "./packed.js";
+
+export const EvaluateOptions = z.object({
+  model: z.string().describe("model directory, as written by lacuna pretrain"),
+  tokens: z.string().describe("token shards, as written by lacuna tokenize"),
+  split: z.enum(["train", "validation", "test"]).default("test").describe("documents to evaluate on"),
+  labels: z
+    .string()
+    .optional()
+    .describe("labels that say which tokens are forget, for a corpus without truth (lacuna label)"),
+  maxTokens: z.int().positive().optional().describe("evaluate on the first documents, up to so many tokens"),
+});
+
+export interface EvaluateResult {
+  split: string;
+  documents: number;
+  tokens: number;
+  /** Who says which domain a token is of. */
+  domainsFrom: "truth" | "labels" | "none";
+  /** Mean loss in nats per token, and the number of tokens, per domain. */
+  domains: Record<string, DomainLoss>;
+  /** The same per source and domain. */
+  sources: Record<string, Record<string, DomainLoss>>;
+}
+
+export const evaluateStage = defineStage({
+  name: "evaluate",
+  summary: "Measure a model's loss on held-out text, separately per domain.",
+  why: "Loss on the text to forget and on the text to keep is what filtering is judged by.",
+  examples: [
+    "lacuna evaluate --model runs/demo/train-mask-64x2 --tokens runs/demo/tokenize --out losses",
+    "lacuna evaluate --model my-model --tokens my-tokens --split validation --max-tokens 100000 --out losses",
+  ],
+  version: 1,
+  options: EvaluateOptions,
+  inputs: ["model", "tokens", "labels"],
+  async run(options, { out, progress, threads }): Promise<EvaluateResult> {
+    const shard = readTokens(options.tokens, options.split);
+    const own = loadTokenizer(options.model).fingerprint;
+    if (own !== shard.fingerprint) {
+      throw new UserError(
+        `${options.model} was trained with tokenizer ${own}, ${options.tokens} was made with ${shard.fingerprint}. Tokenize the corpus with the model's tokenizer: lacuna tokenize --tokenizer ${options.model}`,
+      );
+    }
+    const { sources, domainsFrom, ...held } = readHeldOut(options, shard, readEndOfText(options.model));
+    const reader = await openLosses(options.model, { threads });
+    try {
+      const losses = await packedLosses(reader, held, progress);
+      await writeLosses(out, losses, { tokenizer: shard.fingerprint, split: options.split, domains_from: domainsFrom });
+      const names = [...new Set(sources)].sort();
+      return {
+        split: options.split,
+        documents: sources.length,
+        tokens: held.tokens.length,
+        domainsFrom,
+        domains: domainLosses(losses),
+        sources: Object.fromEntries(
+          names.map((name) => [name, domainLosses(losses, (document) => sources[document] === name)]),
+        ),
+      };
+    } finally {
+      await reader.release();
+    }
+  },
+});
