@@ -41,3 +41,55 @@ export class Grader {
     };
   }
 }
+
+/** Truth of one split: per token the index of its domain in `domains`; 255 where there is none (special tokens). */
+export interface TokenTruth {
+  domains: readonly string[];
+  labels: Uint8Array;
+}
+const NO_DOMAIN = 255;
+
+export interface LabelGrades {
+  tokens: Grade;
+  /** A document is truly forget when at least half of its tokens with a domain are. */
+  documents: Grade;
+  /** Tokens again, by source of the document; only when there are several. */
+  sources?: Record<string, Grade>;
+}
+
+/**
+ * Grades the labels of the first documents of a split.
+ *
+ * @param sources - per document its source
+ * @param lengths - per document its tokens
+ * @param forget - names of the truth domains that count as forget
+ */
+export function gradeLabels(
+  labels: { tokens: Uint8Array; documents: Uint8Array },
+  truth: TokenTruth,
+  sources: readonly string[],
+  lengths: readonly number[],
+  forget: readonly string[],
+): LabelGrades {
+  const isForget = truth.domains.map((domain) => forget.includes(domain));
+  const [tokens, documents] = [new Grader(), new Grader()];
+  const bySource = new Map<string, Grader>();
+  let position = 0;
+  for (const [document, length] of lengths.entries()) {
+    const source = sources[document];
+    if (!bySource.has(source)) bySource.set(source, new Grader());
+    let [known, truly] = [0, 0];
+    for (const end = position + length; position < end; position++) {
+      const domain = truth.labels[position];
+      if (domain === NO_DOMAIN) continue;
+      known++;
+      if (isForget[domain]) truly++;
+      for (const grader of [tokens, bySource.get(source)!]) grader.add(labels.tokens[position] === 1, isForget[domain]);
+    }
+    if (known > 0) documents.add(labels.documents[document] === 1, truly / known >= 0.5);
+  }
+  const grades = { tokens: tokens.grade(), documents: documents.grade() };
+  if (bySource.size < 2) return grades;
+  const named = [...bySource].sort(([a], [b]) => (a < b ? -1 : 1)).map(([source, grader]) => [source, grader.grade()]);
+  return { ...grades, sources: Object.fromEntries(named) };
+}

@@ -1,8 +1,19 @@
-/** @file Public API of the label room. */
+/** @file The label room: domains, SAE latents, judges, and the rule that turns latents into token labels. */
+export * from "./activations.js";
+export * from "./calibrate.js";
 export * from "./contexts.js";
+export * from "./documents.js";
 export * from "./domain.js";
 export * from "./grade.js";
 export * from "./judge.js";
+export * from "./label-documents.js";
+export * from "./label-stage.js";
+export * from "./latents-file.js";
 export * from "./lexicon.js";
+export * from "./measure-sae.js";
 export * from "./rule.js";
+export * from "./sae-files.js";
+export * from "./sae-stage.js";
+export * from "./state-sampler.js";
 export * from "./statistics.js";
+export * from "./train-sae.js";

@@ -6,6 +6,7 @@ export * from "./coordinates.js";
 export * from "./gpt.js";
 export * from "./init.js";
 export * from "./losses.js";
+export * from "./sae.js";
 export * from "./schedule.js";
 export { type DocumentStates, openStates, type ReadStatesOptions, type StateReader, stateReader } from "./states.js";
 export * from "./trainer.js";

@@ -1,0 +1,67 @@
+/** @file States and SAE activations of whole documents, streamed in runs of many documents. */
+import type { StateReader } from "../nn/index.js";
+import type { SaeConfig, SaeRunner } from "./sae-files.js";
+
+/** Tokens gathered before the SAE is run: it is far faster on many rows than on one document's. */
+const ROWS_PER_RUN = 8192;
+
+/** Several documents one after another. */
+export interface StatesRun {
+  /** Their indices among the documents given. */
+  documents: number[];
+  /** Shape [tokens of all of them, width]. */
+  states: Float32Array;
+}
+
+/** Reads documents in order, several at a time. Memory is bounded by one run and one document. */
+export async function* readRuns(
+  reader: StateReader,
+  layer: number,
+  documents: readonly Uint32Array[],
+): AsyncGenerator<StatesRun> {
+  let gathered: { document: number; states: Float32Array }[] = [];
+  let values = 0;
+  const take = (): StatesRun => {
+    const states = new Float32Array(values);
+    let offset = 0;
+    for (const part of gathered) {
+      states.set(part.states, offset);
+      offset += part.states.length;
+    }
+    const run = { documents: gathered.map(({ document }) => document), states };
+    gathered = [];
+    values = 0;
+    return run;
+  };
+  for await (const { document, states } of reader.read(documents, { layers: [layer] })) {
+    gathered.push({ document, states: states[0] });
+    values += states[0].length;
+    if (values >= ROWS_PER_RUN * reader.model.config.width) yield take();
+  }
+  if (gathered.length > 0) yield take();
+}
+
+export interface DocumentActivations {
+  /** Index among the documents given. */
+  document: number;
+  /** Shape [tokens, latents]; a view of the run's. */
+  activations: Float32Array;
+}
+
+/** Activations of every document, in order. */
+export async function* readActivations(
+  reader: StateReader,
+  runner: SaeRunner,
+  { layer, latents }: Pick<SaeConfig, "layer" | "latents">,
+  documents: readonly Uint32Array[],
+): AsyncGenerator<DocumentActivations> {
+  for await (const run of readRuns(reader, layer, documents)) {
+    const activations = await runner.encode(run.states);
+    let row = 0;
+    for (const document of run.documents) {
+      const end = row + documents[document].length;
+      yield { document, activations: activations.subarray(row * latents, end * latents) };
+      row = end;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * @file The `label` stage: token and document labels for a sample, from SAE latents a judge calls forget.
+ *
+ * Latents are calibrated on the labelled documents of the train split (all ordinary tokens), judged, and the rule is
+ * applied to the first documents of every split. Held-out truth, where the corpus has it, only grades the result.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files.js";
+import { writeSafetensors } from "../base/safetensors.js";
+import { defineStage } from "../base/stage.js";
+import { SPLITS, type Split } from "../corpus/index.js";
+import { openStates } from "../nn/index.js";
+import { loadTokenizer, readTokens, readTruth, type TokenShard } from "../tokens/index.js";
+import { baseRate, calibrate } from "./calibrate.js";
+import { type DocumentSet, firstDocuments, requireModelTokenizer } from "./documents.js";
+import { readDomain } from "./domain.js";
+import { gradeLabels, type LabelGrades } from "./grade.js";
+import { judgeAll, lexiconJudge, type Verdict } from "./judge.js";
+import { type Labels, labelDocuments } from "./label-documents.js";
+import { latentLines } from "./latents-file.js";
+import { compileLexicon } from "./lexicon.js";
+import { Rule } from "./rule.js";
+import { loadSae, openSae, restrictSae } from "./sae-files.js";
+
+export const LabelOptions = z.object({
+  sae: z.string().describe("directory of the SAE (from `lacuna sae`)"),
+  model: z.string().describe("directory of the annotator model the SAE was trained on"),
+  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  domain: z.string().describe("domain file, e.g. domains/medicine.json"),
+  documents: z.int().min(1).default(4000).describe("documents labelled per split, at most"),
+  ...Rule.shape,
+  documentShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.25)
+    .describe("a document is forget from this share of forget tokens"),
+  contexts: z.int().min(1).default(20).describe("contexts shown to the judge per latent"),
+  reach: z.int().min(0).default(12).describe("tokens of context on either side"),
+  minShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.5)
+    .describe("share of contexts with a lexicon term, beyond chance, that makes a latent forget"),
+  minContexts: z.int().min(1).default(5).describe("with fewer contexts a latent stays unknown"),
+  seed: z.int().default(1).describe("seed of the windows that tell the lexicon's base rate"),
+});
+
+export const labelStage = defineStage({
+  name: "label",
+  summary: "Label tokens and documents of a sample through SAE latents",
+  why: "The classifier learns from these labels; no one has to label text by hand",
+  examples: [
+    "lacuna label --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels",
+  ],
+  version: 1,
+  options: LabelOptions,
+  inputs: ["sae", "model", "tokens", "domain"],
+  async run(options, { out, progress, threads }) {
+    const domain = readDomain(options.domain);
+    const { sae, config } = loadSae(options.sae);
+    const tokenizer = loadTokenizer(options.tokens);
+    requireModelTokenizer(options.model, options.tokens);
+    const reader = await openStates(options.model, { threads });
+    const { width, layers } = reader.model.config;
+    if (width !== config.width || config.layer > layers || config.tokenizer !== tokenizer.fingerprint)
+      throw new UserError(
+        `${options.sae} was trained on layer ${config.layer} of width ${config.width} (tokenizer ${config.tokenizer}), ` +
+          `${options.model} has ${layers} layers of width ${width} (tokenizer ${tokenizer.fingerprint}). Give the model it was trained on.`,
+      );
+    const specials = Object.values(tokenizer.specials);
+    const window = { ...options, decode: (ids: Uint32Array) => tokenizer.decode(ids) };
+    const firstOf = (split: Split) => {
+      const shard = readTokens(options.tokens, split);
+      return { shard, set: firstDocuments(shard, specials, { documents: options.documents }) };
+    };
+    try {
+      const reference = firstOf("train").set;
+      const all = await openSae(sae, config, threads);
+      const { statistics, evidence } = await calibrate(reader, all, config, reference, window, progress);
+      await all.release();
+      const lexicon = compileLexicon(domain.lexicon);
+      const chance = baseRate(reference, window, (text) => lexicon(text).length > 0, options.seed);
+      const judgements = await judgeAll(lexiconJudge(domain, { ...options, baseRate: chance }), evidence);
+      const thresholds = statistics.thresholds(options.sd);
+      await writeFileAtomic(join(out, "latents.jsonl"), latentLines(evidence, judgements, thresholds));
+
+      const latents = (verdict: Verdict) => evidence.filter((_, index) => judgements[index].verdict === verdict);
+      const keep = Uint32Array.from(latents("forget"), ({ latent }) => latent);
+      const restricted = restrictSae(sae, config, keep);
+      const kept = keep.length > 0 && {
+        runner: await openSae(restricted.sae, restricted.config, threads),
+        config: restricted.config,
+        thresholds: Float64Array.from(keep, (latent) => thresholds[latent]),
+      };
+      const splits: Record<string, SplitResult> = {};
+      for (const split of SPLITS) {
+        const { shard, set } = firstOf(split);
+        const onLabelled = (done: number) =>
+          progress({ done, total: set.documents.length, unit: "documents", detail: `labelling ${split}` });
+        const labels = await labelDocuments(reader, kept || undefined, set, options, options.documentShare, onLabelled);
+        await writeSafetensors(
+          join(out, `${split}.safetensors`),
+          {
+            labels: { data: labels.tokens, shape: [labels.tokens.length] },
+            document_labels: { data: labels.documents, shape: [labels.documents.length] },
+          },
+          { tokenizer: tokenizer.fingerprint, domain: domain.name },
+        );
+        splits[split] = splitResult(options.tokens, split, shard, set, labels, domain.truth);
+      }
+      if (kept) await kept.runner.release();
+      return {
+        domain: domain.name,
+        judge: "lexicon",
+        baseRate: chance,
+        latents: { kept: keep.length, rejected: latents("retain").length, unknown: latents("unknown").length },
+        splits,
+      };
+    } finally {
+      await reader.release();
+    }
+  },
+});
+
+/** What is reported of one split; grades where the corpus has truth and the domain names some of it. */
+interface SplitResult {
+  documents: number;
+  tokens: number;
+  forgetTokens: number;
+  forgetDocuments: number;
+  truth?: LabelGrades;
+}
+
+function splitResult(
+  directory: string,
+  split: Split,
+  shard: TokenShard,
+  { documents }: DocumentSet,
+  labels: Labels,
+  forget: readonly string[],
+): SplitResult {
+  const count = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0);
+  const truth = readTruth(directory, split);
+  const isGradable = truth && forget.some((domain) => truth.domains.includes(domain));
+  const sources = shard.documents.slice(0, documents.length).map(({ source }) => source);
+  const lengths = documents.map((tokens) => tokens.length);
+  return {
+    documents: documents.length,
+    tokens: labels.tokens.length,
+    forgetTokens: count(labels.tokens),
+    forgetDocuments: count(labels.documents),
+    ...(isGradable ? { truth: gradeLabels(labels, truth, sources, lengths, forget) } : {}),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * @file The `sae` stage: trains a sparse autoencoder on the residual stream of an annotator model.
+ *
+ * Trained on the train split, measured on the validation split. Nothing here knows of any domain.
+ */
+import { z } from "zod";
+import { UserError } from "../base/errors.js";
+import { defineStage } from "../base/stage.js";
+import { openStates } from "../nn/index.js";
+import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { firstDocuments, requireModelTokenizer } from "./documents.js";
+import { measureSae } from "./measure-sae.js";
+import { openSae, type SaeConfig, saveSae } from "./sae-files.js";
+import { trainSae } from "./train-sae.js";
+
+export const SaeStageOptions = z.object({
+  model: z.string().describe("directory of the annotator model"),
+  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  layer: z.int().min(0).optional().describe("residual stream after this many blocks; default: the last block"),
+  latents: z.int().min(1).default(1024).describe("latents of the SAE"),
+  activation: z.enum(["topk", "jumprelu"]).default("topk").describe("how thresholds are set: steered or learned"),
+  l0: z.number().positive().default(24).describe("mean number of active latents per token"),
+  steps: z.int().min(1).default(600).describe("training steps"),
+  batch: z.int().min(1).default(2048).describe("token states per step"),
+  lr: z.number().positive().default(0.003).describe("peak learning rate"),
+  seed: z.int().default(1).describe("seed of the start and of the order of states"),
+});
+
+/** Tokens of the validation split on which the SAE is measured. */
+const MEASURE_TOKENS = 100_000;
+
+export const saeStage = defineStage({
+  name: "sae",
+  summary: "Train a sparse autoencoder on a model's residual stream",
+  why: "Its latents are directions one can look at and judge, from which token labels are made",
+  examples: ["lacuna sae --model runs/demo/annotator --tokens runs/demo/tokens --out runs/demo/sae"],
+  version: 1,
+  options: SaeStageOptions,
+  inputs: ["model", "tokens"],
+  async run({ model, tokens, ...options }, { out, progress, threads }) {
+    const tokenizer = loadTokenizer(tokens);
+    requireModelTokenizer(model, tokens);
+    const specials = Object.values(tokenizer.specials);
+    const reader = await openStates(model, { threads });
+    try {
+      const { layers, width } = reader.model.config;
+      const layer = options.layer ?? layers;
+      if (layer > layers)
+        throw new UserError(`${model} has ${layers} blocks, there is no layer ${layer}. Give --layer 0 to ${layers}.`);
+      const { latents, activation, l0 } = options;
+      const config: SaeConfig = { width, latents, layer, activation, l0, tokenizer: tokenizer.fingerprint };
+      const train = firstDocuments(readTokens(tokens, "train"), specials);
+      const sae = await trainSae(reader, train, { ...options, layer }, { progress, threads });
+      const runner = await openSae(sae, config, threads);
+      try {
+        const validation = firstDocuments(readTokens(tokens, "validation"), specials, { tokens: MEASURE_TOKENS });
+        const measured = await measureSae(reader, runner, config, validation);
+        await saveSae(out, sae, config, measured);
+        return { ...config, parameters: 2 * width * latents, ...measured };
+      } finally {
+        await runner.release();
+      }
+    } finally {
+      await reader.release();
+    }
+  },
+});
