@@ -60,6 +60,12 @@ export function gptShapes({ vocabulary, width, layers }: GptConfig): Record<stri
   return shapes;
 }
 
+/** Shapes of the parameters behind the residual stream after `lastLayer` blocks, and of no others. */
+export function streamShapes(config: GptConfig, lastLayer: number): Record<string, number[]> {
+  const { [FINAL_NORM]: _, ...shapes } = gptShapes({ ...config, layers: lastLayer });
+  return shapes;
+}
+
 /** V d + L (12 d^2 + 2 d) + d: the tied embedding is counted once (paper A.1). */
 export function parameterCount({ vocabulary, width, layers }: GptConfig): number {
   return vocabulary * width + layers * (12 * width ** 2 + 2 * width) + width;

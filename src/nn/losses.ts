@@ -1,9 +1,9 @@
 /**
  * @file Losses of single tokens under a trained model, muP multiplier included, for validation and evaluation.
  */
-import { compile, type Program, spec, type Tensor } from "../tensor/index.js";
+import { compile, spec } from "../tensor/index.js";
 import { type Direction, loadModel, type Model, readEndOfText } from "./checkpoint.js";
-import { gptShapes } from "./config.js";
+import { type GptConfig, gptShapes } from "./config.js";
 import { gptTokenLosses } from "./gpt.js";
 import type { Parameters } from "./init.js";
 import type { OpenOptions } from "./states.js";
@@ -48,15 +48,11 @@ export async function openLosses(directory: string, options: OpenOptions = {}): 
 export function lossReader(model: Model, endOfText: number, { threads = 1, batch = 16 }: OpenOptions = {}): LossReader {
   const { config, direction } = model;
   let parameters = model.parameters;
-  const shapes = Object.fromEntries(Object.entries(gptShapes(config)).map(([name, shape]) => [name, spec(shape)]));
-  const programs = new Map<string, Promise<Program>>();
+  const programs = new Map<string, ReturnType<typeof compileLosses>>();
 
   const run = async (shape: { batch: number; time: number }, tokens: Int32Array, targets: Int32Array) => {
-    const ids = spec([shape.batch, shape.time], "int32");
-    const losses = (weights: Record<string, Tensor>, inputs: Tensor, next: Tensor) =>
-      gptTokenLosses(config, weights, inputs, next);
     const key = `${shape.batch}x${shape.time}`;
-    if (!programs.has(key)) programs.set(key, compile(losses, [shapes, ids, ids], { threads }));
+    if (!programs.has(key)) programs.set(key, compileLosses(config, shape, threads));
     return [(await (await programs.get(key)!).run(parameters, tokens, targets)) as Float32Array];
   };
 
@@ -93,4 +89,12 @@ export function lossReader(model: Model, endOfText: number, { threads = 1, batch
       programs.clear();
     },
   };
+}
+
+function compileLosses(config: GptConfig, { batch, time }: { batch: number; time: number }, threads: number) {
+  const shapes = Object.fromEntries(Object.entries(gptShapes(config)).map(([name, shape]) => [name, spec(shape)]));
+  const ids = spec([batch, time], "int32");
+  return compile((weights, tokens, targets) => gptTokenLosses(config, weights, tokens, targets), [shapes, ids, ids], {
+    threads,
+  });
 }

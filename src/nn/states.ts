@@ -5,11 +5,12 @@
  * only. A reverse reader reads the reversed document and its states are flipped back, so that they depend on tokens >= t
  * only (design: the right half of a biLM). See windows.ts for documents longer than the context.
  */
-import { compile, type Program, spec, type Tensor } from "../tensor/index.js";
+import { compile, spec } from "../tensor/index.js";
 import { loadModel, type Model, readEndOfText } from "./checkpoint.js";
-import { gptShapes } from "./config.js";
+import { type GptConfig, streamShapes } from "./config.js";
 import { residualStream } from "./gpt.js";
-import { type DocumentResult, type Reading, readInWindows } from "./windows.js";
+import type { Parameters } from "./init.js";
+import { type Reading, readInWindows } from "./windows.js";
 
 export interface StateReader {
   readonly model: Model;
@@ -74,23 +75,7 @@ export function stateReader(
   { threads = 1, batch = 16, layers: openedWith }: OpenOptions & { layers?: readonly number[] } = {},
 ): StateReader {
   const { config, parameters } = model;
-  const shapes = Object.fromEntries(Object.entries(gptShapes(config)).map(([name, shape]) => [name, spec(shape)]));
-  const programs = new Map<string, Promise<Program>>();
-
-  const program = (layers: readonly number[], shape: { batch: number; time: number }) => {
-    const key = `${layers}@${shape.batch}x${shape.time}`;
-    const make = () =>
-      compile(
-        (weights: Record<string, Tensor>, tokens: Tensor) => {
-          const stream = residualStream(config, weights, tokens, Math.max(...layers));
-          return layers.map((layer) => stream[layer]);
-        },
-        [shapes, spec([shape.batch, shape.time], "int32")],
-        { threads },
-      );
-    if (!programs.has(key)) programs.set(key, make());
-    return programs.get(key)!;
-  };
+  const programs = new Map<string, ReturnType<typeof compileStates>>();
 
   return {
     model,
@@ -98,11 +83,15 @@ export function stateReader(
       const wrong = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer > config.layers);
       if (layers.length === 0 || wrong !== undefined)
         throw new Error(`Layers [${layers}] are not all among 0..${config.layers}`);
-      const results: AsyncGenerator<DocumentResult> = readInWindows(documents, {
+      const results = readInWindows(documents, {
         context: config.context,
         tokensPerRun: batch * config.context,
         arrange: (document) => arrangeForStates(document, endOfText, reverse),
-        run: async (shape, tokens) => (await (await program(layers, shape)).run(parameters, tokens)) as Float32Array[],
+        run: async (shape, tokens) => {
+          const key = `${layers}@${shape.batch}x${shape.time}`;
+          if (!programs.has(key)) programs.set(key, compileStates(config, layers, shape, threads));
+          return (await programs.get(key)!).run(parameters, tokens);
+        },
       });
       for await (const { document, outputs } of results) yield { document, states: outputs };
     },
@@ -110,5 +99,32 @@ export function stateReader(
       for (const made of programs.values()) await (await made).release();
       programs.clear();
     },
+  };
+}
+
+/** Compiles the blocks up to the last layer wanted, and nothing after it. */
+async function compileStates(
+  config: GptConfig,
+  layers: readonly number[],
+  { batch, time }: { batch: number; time: number },
+  threads: number,
+) {
+  const last = Math.max(...layers);
+  const shapes = streamShapes(config, last);
+  const specs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, spec(shape)]));
+  const program = await compile(
+    (weights, tokens) => {
+      const stream = residualStream(config, weights, tokens, last);
+      return layers.map((layer) => stream[layer]);
+    },
+    [specs, spec([batch, time], "int32")],
+    { threads },
+  );
+  return {
+    run: async (parameters: Parameters, tokens: Int32Array) => {
+      const needed = Object.fromEntries(Object.keys(shapes).map((name) => [name, parameters[name]]));
+      return (await program.run(needed, tokens)) as Float32Array[];
+    },
+    release: () => program.release(),
   };
 }

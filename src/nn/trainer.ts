@@ -5,26 +5,8 @@
  * to save memory: each contributes the sum of its losses divided by the whole batch's count, gradients are added up, and
  * the parameters move on the last one; so the cut changes nothing but rounding.
  */
-import {
-  add,
-  compileLoop,
-  type Loop,
-  less,
-  mul,
-  spec,
-  sub,
-  type Tensor,
-  valueAndGrad,
-  where,
-} from "../tensor/index.js";
-import {
-  type AdamWOptions,
-  adamW,
-  HYPERPARAMETERS,
-  type Hyperparameters,
-  hyperparameters,
-  type OptimizerState,
-} from "./adamw.js";
+import { add, compileLoop, less, mul, spec, sub, type Tensor, valueAndGrad, where } from "../tensor/index.js";
+import { type AdamWOptions, adamW, type Hyperparameters, hyperparameters, type OptimizerState } from "./adamw.js";
 import type { GptConfig } from "./config.js";
 import { gptLoss, type TracedParameters } from "./gpt.js";
 import { initialise, type Parameters, parameterRules } from "./init.js";
@@ -130,7 +112,7 @@ export async function compileTrainer(config: GptConfig, options: TrainerOptions)
 
   const parameterSpecs = () => mapValues(rules, ({ shape }) => spec(shape));
   const [int, float] = [spec([rows, config.context], "int32"), spec([rows, config.context])];
-  const loop: Loop = await compileLoop(
+  const loop = await compileLoop(
     step,
     {
       state: {
@@ -144,7 +126,7 @@ export async function compileTrainer(config: GptConfig, options: TrainerOptions)
         targets: int,
         weights: float,
         share: spec([]),
-        hyper: Object.fromEntries(HYPERPARAMETERS.map((name) => [name, spec([])])),
+        hyper: { stepSize: spec([]), epsilon: spec([]), decay: spec([]) },
         isLast: spec([]),
       },
     },
@@ -159,15 +141,13 @@ export async function compileTrainer(config: GptConfig, options: TrainerOptions)
     },
     async step({ tokens, targets, lossMask }, update, lr) {
       const parts = lossWeights(lossMask, microBatches);
-      const hyper = mapValues(hyperparameters(update, lr, optimizer), (value) => Float32Array.of(value));
+      const hyper = hyperparameters(update, lr, optimizer);
       const total = { loss: 0, gradientNorm: 0 };
       for (let part = 0; part < microBatches; part++) {
         const cut = (all: Int32Array) => all.subarray(part * partSize, (part + 1) * partSize);
-        const isLast = Float32Array.of(part === microBatches - 1 ? 1 : 0);
-        const { weights } = parts[part];
-        const share = Float32Array.of(parts[part].share);
-        const batch = { tokens: cut(tokens), targets: cut(targets), weights, share, hyper, isLast };
-        const { loss, gradientNorm } = (await loop.run(batch)) as Record<keyof typeof total, Float32Array>;
+        const isLast = part === microBatches - 1 ? 1 : 0;
+        const inputs = { tokens: cut(tokens), targets: cut(targets), ...parts[part], hyper, isLast };
+        const { loss, gradientNorm } = await loop.run(inputs);
         total.loss += loss[0];
         total.gradientNorm = gradientNorm[0];
       }
