@@ -1,0 +1,35 @@
+/**
+ * @file Labels of one tokenizer carried to another, on UTF-8 byte offsets.
+ *
+ * Both tokenizations cover the same bytes; one sweep with two pointers, linear in tokens. Any overlap counts.
+ */
+import type { Tokenizer } from "./tokenizer.js";
+
+/**
+ * @param labels - 1 where forget, shape [from]
+ * @param fromEnds - byte offset at which each labelled token ends, ascending, shape [from]
+ * @param toEnds - the same for the other tokenization, shape [to]
+ * @returns labels of the other tokens, shape [to]; a token of no bytes overlaps nothing
+ */
+export function carryLabels(labels: Uint8Array, fromEnds: Uint32Array, toEnds: Uint32Array): Uint8Array {
+  if (labels.length !== fromEnds.length) throw new Error(`${labels.length} labels for ${fromEnds.length} tokens`);
+  if ((fromEnds.at(-1) ?? 0) !== (toEnds.at(-1) ?? 0)) {
+    throw new Error(`The tokenizations cover ${fromEnds.at(-1) ?? 0} and ${toEnds.at(-1) ?? 0} bytes of one text`);
+  }
+  const carried = new Uint8Array(toEnds.length);
+  let from = 0;
+  for (let to = 0, start = 0; to < toEnds.length; start = toEnds[to++]) {
+    const end = toEnds[to];
+    while (from < fromEnds.length && fromEnds[from] <= start) from++;
+    for (let at = from; at < fromEnds.length && (at === 0 ? 0 : fromEnds[at - 1]) < end; at++) {
+      if (labels[at] && fromEnds[at] > start && end > start) carried[to] = 1;
+    }
+  }
+  return carried;
+}
+
+/** Tokenizes a text both ways and carries its labels. @param labels - shape [tokens of `from`], without end of text */
+export function relabel(text: string, labels: Uint8Array, from: Tokenizer, to: Tokenizer) {
+  const { ids, ends } = to.encodeWithOffsets(text);
+  return { ids, labels: carryLabels(labels, from.encodeWithOffsets(text).ends, ends) };
+}

@@ -1,0 +1,26 @@
+/**
+ * @file The byte-level alphabet of GPT-2: each of the 256 bytes as one printable character.
+ *
+ * Vocabularies are stored as text; this is how a token of arbitrary bytes becomes a JSON key.
+ */
+
+function buildAlphabet(): string[] {
+  const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173);
+  let shifted = 256;
+  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : shifted++));
+}
+
+/** Character of each byte. */
+export const BYTE_CHARACTERS: readonly string[] = buildAlphabet();
+const BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
+
+/** Bytes of a vocabulary entry, or undefined when it is not written in the byte alphabet. */
+export function entryBytes(entry: string): Uint8Array | undefined {
+  const bytes = Array.from(entry, (character) => BYTES.get(character));
+  return bytes.includes(undefined) ? undefined : Uint8Array.from(bytes as number[]);
+}
+
+/** Writes bytes in the byte alphabet. */
+export function entryOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => BYTE_CHARACTERS[byte]).join("");
+}

@@ -1,0 +1,37 @@
+/**
+ * @file The tokens room: tokenizers with exact byte offsets, token shards, labels carried between tokenizers.
+ *
+ * Encoding and decoding are synchronous.
+ */
+export { carryLabels, relabel } from "./alignment.js";
+export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
+export {
+  type DocumentName,
+  readDocument,
+  readTokens,
+  readTruth,
+  requireSameTokenizer,
+  type TokenShard,
+  type TokenTruth,
+  writeTokens,
+} from "./shards.js";
+export {
+  placeSpecials,
+  SPECIAL_NAMES,
+  SPECIAL_TEXTS,
+  type SpecialName,
+  type Specials,
+  SpecialsFile,
+} from "./specials.js";
+export { TokenizeOptions, TokenizerOptions, tokenizerStage, tokenizeStage } from "./stages.js";
+export { type TokenizedCorpus, tokenizeCorpus } from "./tokenize.js";
+export {
+  copyTokenizer,
+  createTokenizer,
+  loadTokenizer,
+  type Tokenizer,
+  tokenizerFingerprint,
+  writeTokenizer,
+} from "./tokenizer.js";
+export { MAX_TRAINED_ENTRIES, trainByteLevelBpe } from "./train.js";
+export { NO_DOMAIN, truthOfTokens } from "./truth.js";

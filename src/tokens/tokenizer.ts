@@ -1,0 +1,119 @@
+/**
+ * @file Tokenizer: text to ids and back, with exact byte offsets and special tokens that text cannot produce.
+ *
+ * Synchronous. A lone surrogate, which UTF-8 cannot hold, is read as U+FFFD; everything else round-trips exactly for
+ * byte-level vocabularies.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../base/errors.js";
+import { readJson, readText, writeFileAtomic, writeJson } from "../base/files.js";
+import { canonicalJson, sha256 } from "../base/hash.js";
+import { byteLevelCodec, type Codec } from "./byte-level.js";
+import { SPECIAL_NAMES, SPECIAL_TEXTS, type Specials, SpecialsFile } from "./specials.js";
+import { ByteLevelJson } from "./tokenizer-json.js";
+
+export interface Tokenizer {
+  /** "bpe-4096", "cl100k_base", ... */
+  readonly name: string;
+  /** Name and hash of vocabulary and special tokens: artifacts with different fingerprints must not be mixed. */
+  readonly fingerprint: string;
+  /** Rows of an embedding table, special and unused ids included; a multiple of 64. */
+  readonly vocabularySize: number;
+  readonly specials: Specials;
+  /** Ids of a text; never a special token, not even for its literal string. No end of text is added. */
+  encode(text: string): Uint32Array;
+  /** Also the UTF-8 byte offset at which each token ends; a token starts where the one before it ends. */
+  encodeWithOffsets(text: string): { ids: Uint32Array; ends: Uint32Array };
+  /** Text of ids. Special tokens read as in SPECIAL_TEXTS; bytes that are not UTF-8 become U+FFFD. */
+  decode(ids: Iterable<number>): string;
+  decodeBytes(ids: Iterable<number>): Uint8Array;
+}
+
+const FILES = { tokenizer: "tokenizer.json", specials: "specials.json" };
+
+/** Makes a tokenizer of a tokenizer.json and its special tokens. */
+export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
+  const codec = openCodec(json, file.name);
+  const texts = new Map(SPECIAL_NAMES.map((name) => [file.specials[name], Buffer.from(SPECIAL_TEXTS[name])]));
+  const lowest = Math.min(...texts.keys());
+  if (codec.size > lowest) {
+    throw new UserError(
+      `The special tokens of ${file.name} start at id ${lowest}, its vocabulary has ${codec.size} entries.`,
+    );
+  }
+  const encodeWithOffsets = (text: string) => codec.encode(wellFormed(text));
+  const decodeBytes = (ids: Iterable<number>): Uint8Array => {
+    const parts: Uint8Array[] = [];
+    let ordinary: number[] = [];
+    for (const id of ids) {
+      const special = texts.get(id);
+      if (!special) ordinary.push(id);
+      else {
+        parts.push(codec.decode(ordinary), special);
+        ordinary = [];
+      }
+    }
+    return Buffer.concat([...parts, codec.decode(ordinary)]);
+  };
+  return {
+    name: file.name,
+    fingerprint: fingerprintOf(json, file),
+    vocabularySize: file.vocabularySize,
+    specials: file.specials,
+    encode: (text) => encodeWithOffsets(text).ids,
+    encodeWithOffsets,
+    decode: (ids) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(decodeBytes(ids)),
+    decodeBytes,
+  };
+}
+
+function openCodec(json: string, name: string): Codec {
+  const parsed = ByteLevelJson.safeParse(JSON.parse(json));
+  const codec = parsed.success ? byteLevelCodec(parsed.data) : undefined;
+  if (!codec) throw new UserError(`The tokenizer ${name} is not a byte-level BPE, the kind read here.`);
+  return codec;
+}
+
+/** Reads the tokenizer stored in an artifact. @throws UserError when tokenizer.json or specials.json is wrong. */
+export function loadTokenizer(directory: string): Tokenizer {
+  const { json, specials } = readFiles(directory);
+  return createTokenizer(json, specials);
+}
+
+/** The fingerprint of the tokenizer in a directory, without opening it. */
+export function tokenizerFingerprint(directory: string): string {
+  const { json, specials } = readFiles(directory);
+  return fingerprintOf(json, specials);
+}
+
+/** Writes tokenizer.json and specials.json. */
+export async function writeTokenizer(directory: string, json: string, specials: SpecialsFile): Promise<void> {
+  await writeFileAtomic(join(directory, FILES.tokenizer), json);
+  await writeJson(join(directory, FILES.specials), specials);
+}
+
+/** Copies a directory's tokenizer into another artifact, byte for byte. */
+export async function copyTokenizer(from: string, to: string): Promise<void> {
+  const { json, specials } = readFiles(from);
+  await writeTokenizer(to, json, specials);
+}
+
+function readFiles(directory: string): { json: string; specials: SpecialsFile } {
+  if (!existsSync(join(directory, FILES.specials))) {
+    throw new UserError(`${directory} holds no ${FILES.specials}. Make a tokenizer with "lacuna tokenizer".`);
+  }
+  return {
+    json: readText(join(directory, FILES.tokenizer)),
+    specials: readJson(join(directory, FILES.specials), SpecialsFile),
+  };
+}
+
+function fingerprintOf(json: string, specials: SpecialsFile): string {
+  return `${specials.name}:${sha256(`${sha256(json)}${canonicalJson(specials)}`).slice(0, 16)}`;
+}
+
+/** UTF-8 has no lone surrogates: Buffer turns each into U+FFFD. */
+function wellFormed(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? Buffer.from(text).toString() : text;
+}
