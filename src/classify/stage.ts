@@ -1,0 +1,193 @@
+/**
+ * @file The `classifier` stage: probes on a trained biLM, from labels.
+ *
+ * Train documents fit, validation documents decide, test documents are read once, when nothing is left to decide.
+ * The result holds copies of both halves and the tokenizer, so that it scores a corpus on its own.
+ */
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { grouped, UserError } from "../base/errors.js";
+import type { Progress } from "../base/progress.js";
+import { defineStage } from "../base/stage.js";
+import { copyTokenizer, loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
+import { openBiLm, releaseBiLm } from "./bilm.js";
+import { type ClassifierFile, type ProbeFile, writeClassifier } from "./classifier-file.js";
+import { type Fitted, fitProbe, type Granularity, measure, rowsOf } from "./fit.js";
+import { type LabelledDocuments, readLabelled, readLabelledTruth, truthOfDocument, truthRuleOf } from "./labelled.js";
+import type { Quality } from "./quality.js";
+import { planSample, readSample, type Sample } from "./samples.js";
+
+export const ClassifierOptions = z.object({
+  left: z.string().describe("model that reads forward (lacuna pretrain --direction forward)"),
+  right: z.string().describe("model that reads in reverse (lacuna pretrain --direction reverse)"),
+  labels: z.string().describe("labels (lacuna label)"),
+  tokens: z.string().describe("token shards the labels belong to (lacuna tokenize)"),
+  strengths: z
+    .array(z.number().positive())
+    .min(1)
+    .default([0.1, 1, 10])
+    .describe("penalties to try, as in strength/2 |w|^2 + sum of logloss (1/C of scikit-learn)"),
+  layers: z.array(z.int().nonnegative()).default([]).describe("layers to try, 0 = embedding; none given tries all"),
+  maxTokens: z.int().positive().default(60_000).describe("tokens the probe is fitted on; half as many decide and test"),
+  readTokens: z
+    .int()
+    .positive()
+    .default(400_000)
+    .describe("tokens read per split at most; all their documents feed the document probe"),
+  seed: z.int().default(1).describe("seed of the documents and tokens drawn"),
+});
+
+/** Trains and measures a classifier. */
+export const classifierStage = defineStage({
+  name: "classifier",
+  summary: "Fit token and document probes on a biLM's states and measure them",
+  why: "A cheap probe carries labels on a sample over to every token of the corpus",
+  examples: [
+    "lacuna classifier --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier",
+    "lacuna classifier --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --layers 2 --strengths 0.01 1 100 --out runs/demo/classifier-2",
+  ],
+  version: 1,
+  options: ClassifierOptions,
+  inputs: ["left", "right", "labels", "tokens"],
+  async run(options, { out, progress, threads }) {
+    const tokenizer = loadTokenizer(options.tokens);
+    const [train, validation] = (["train", "validation"] as const).map((split) =>
+      readLabelled(options.labels, options.tokens, split),
+    );
+    requireSameTokenizer(
+      { what: `The left half ${options.left}`, fingerprint: loadTokenizer(options.left).fingerprint },
+      { what: `these tokens (${options.tokens})`, fingerprint: tokenizer.fingerprint },
+      "Pretrain both halves on these tokens: lacuna pretrain.",
+    );
+    const biLm = openBiLm(options.left, options.right, threads);
+    try {
+      const { layers: depth } = biLm.left.model.config;
+      const layers = options.layers.length > 0 ? options.layers : Array.from({ length: depth + 1 }, (_, k) => k);
+      if (layers.some((layer) => layer > depth)) {
+        throw new UserError(`--layers ${layers.join(" ")}: ${options.left} has layers 0 (embedding) to ${depth}.`);
+      }
+      const specials = new Set(Object.values(tokenizer.specials));
+      const read = (split: LabelledDocuments, wanted: readonly number[], share: number) => {
+        const size = {
+          tokens: Math.ceil(options.maxTokens * share),
+          readTokens: Math.ceil(options.readTokens * share),
+        };
+        const plan = planSample(split, specials, { ...size, seed: options.seed });
+        const total = plan.documents.reduce((sum, index) => sum + split.documents[index].length, 0);
+        return readSample(biLm, split, plan, wanted, specials, (done) =>
+          progress({ done, total, unit: "tokens", detail: `reading ${split.split}` }),
+        );
+      };
+      const samples = { train: await read(train, layers, 1), validation: await read(validation, layers, 0.5) };
+      const fits = { count: 0, total: 2 * layers.length * new Set(options.strengths).size };
+      const fitted = {
+        token: fitOne("token", samples, options, fits, progress),
+        document: fitOne("document", samples, options, fits, progress),
+      };
+      // Everything is decided; now the test documents are read.
+      const test = readLabelled(options.labels, options.tokens, "test");
+      const judged = [
+        { split: validation, sample: samples.validation },
+        { split: test, sample: await read(test, [...new Set([fitted.token.layer, fitted.document.layer])], 0.5) },
+      ];
+      const file: ClassifierFile = {
+        domain: train.domain,
+        tokenizer: tokenizer.fingerprint,
+        widths: { left: biLm.left.model.config.width, right: biLm.right.model.config.width },
+        token: probeFile(fitted.token, "token", judged, options),
+        document: probeFile(fitted.document, "document", judged, options),
+      };
+      await writeClassifier(out, file, { token: fitted.token.probe, document: fitted.document.probe });
+      copyTokenizer(options.tokens, out);
+      for (const half of ["left", "right"] as const) copyModel(options[half], join(out, half));
+      return { domain: file.domain, token: summaryOf(file.token), document: summaryOf(file.document) };
+    } finally {
+      await releaseBiLm(biLm);
+    }
+  },
+});
+
+function fitOne(
+  granularity: Granularity,
+  samples: { train: Sample; validation: Sample },
+  { labels, strengths }: z.infer<typeof ClassifierOptions>,
+  fits: { count: number; total: number },
+  progress: Progress,
+): Fitted {
+  const rows = { train: rowsOf(samples.train, granularity), validation: rowsOf(samples.validation, granularity) };
+  for (const [split, { labels: ones }] of Object.entries(rows)) {
+    const forget = ones.reduce((sum, label) => sum + label, 0);
+    if (forget > 0 && forget < ones.length) continue;
+    throw new UserError(
+      `Of ${grouped(ones.length)} sampled ${split} ${granularity}s in ${labels} ${grouped(forget)} are forget; a probe needs both kinds. Label more documents (lacuna label --documents), or mend the domain's lexicon.`,
+    );
+  }
+  return fitProbe(rows.train, rows.validation, strengths, ({ layer, averagePrecision }) => {
+    const detail = `${granularity} probe, layer ${layer}: average precision ${averagePrecision.toFixed(3)}`;
+    progress({ done: ++fits.count, total: fits.total, unit: "fits", detail });
+  });
+}
+
+/** The entry in classifier.json: quality on validation and test, against labels and against truth. */
+function probeFile(
+  fitted: Fitted,
+  granularity: Granularity,
+  judged: readonly { split: LabelledDocuments; sample: Sample }[],
+  options: z.infer<typeof ClassifierOptions>,
+): ProbeFile {
+  const rule = truthRuleOf(options.labels);
+  const isToken = granularity === "token";
+  const measured = judged.map(({ split, sample }) => {
+    const rows = rowsOf(sample, granularity);
+    const documents = isToken ? sample.tokenDocuments : sample.documentPlaces;
+    const sources = Array.from(documents, (index) => split.sources[index]);
+    const truth = rule && readLabelledTruth(options.tokens, split, rule);
+    const known =
+      truth && (isToken ? tokenTruth(truth, sample) : documentTruth(truth, split, sample, rule.documentShare));
+    return {
+      labels: measure(fitted, rows, rows.labels, sources),
+      truth: known && measure(fitted, rows, known, sources),
+    };
+  });
+  const [validation, test] = measured;
+  const { probe: _, ...decided } = fitted;
+  return {
+    ...decided,
+    quality: { validation: validation.labels, test: test.labels },
+    ...(validation.truth && test.truth ? { truth: { validation: validation.truth, test: test.truth } } : {}),
+  };
+}
+
+function tokenTruth(truth: Uint8Array, sample: Sample): Uint8Array {
+  return Uint8Array.from(sample.tokenPlaces, (place) => truth[place]);
+}
+
+function documentTruth(truth: Uint8Array, split: LabelledDocuments, sample: Sample, share: number): Uint8Array {
+  let end = 0;
+  const ends = split.documents.map((document) => (end += document.length));
+  return Uint8Array.from(sample.documentPlaces, (index) =>
+    truthOfDocument(truth.subarray(ends[index] - split.documents[index].length, ends[index]), share),
+  );
+}
+
+function copyModel(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of ["config.json", "model.safetensors"]) copyFileSync(join(from, name), join(to, name));
+  copyTokenizer(from, to);
+}
+
+/** The figures worth a line in a table. */
+function summaryOf({ layer, strength, thresholds, quality, truth }: ProbeFile) {
+  const figures = ({ rows, prevalence, auroc, averagePrecision, atThreshold: { precision, recall, f1 } }: Quality) => {
+    return { rows, prevalence, auroc, averagePrecision, precision, recall, f1 };
+  };
+  return {
+    layer,
+    strength,
+    threshold: thresholds.f1.threshold,
+    validation: figures(quality.validation),
+    test: figures(quality.test),
+    ...(truth ? { testAgainstTruth: figures(truth.test) } : {}),
+  };
+}
