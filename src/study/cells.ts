@@ -1,5 +1,5 @@
 /** @file Looking things up in results: cells, slowdowns, arms and roles. */
-import type { Method, Results } from "./results.js";
+import type { Measure, Method, Results } from "./results.js";
 
 /** Results before words were found for them. */
 export type BeforeFindings = Omit<Results, "findings" | "caveats" | "sentence">;
@@ -22,4 +22,19 @@ export function filteringArms({ arms }: Pick<Results, "arms">): Results["arms"] 
 /** Name of the arm that everything is compared with. */
 export function baselineName({ arms }: Pick<Results, "arms">): string | undefined {
   return arms.find((arm) => arm.method === "none")?.name;
+}
+
+/** Every single domain that is forget or retain, forget first; all domains when none has a side. */
+export function sidedMeasures({ measures }: Pick<Results, "measures">): Measure[] {
+  const single = measures.filter((measure) => measure.domains.length === 1);
+  const sided = single.filter((measure) => measure.role !== "other");
+  const rank = ({ role }: Measure) => (role === "forget" ? 0 : 1);
+  return (sided.length > 0 ? sided : single).sort((a, b) => rank(a) - rank(b));
+}
+
+/** Loss of a cell on a measure. @throws Error when the study has no such measure */
+export function lossOf(cell: Results["cells"][number], measure: string): number {
+  const loss = cell.losses.find((candidate) => candidate.measure === measure)?.value;
+  if (loss === undefined || loss === null) throw new Error(`No loss on ${measure} for ${cell.arm} at ${cell.size}.`);
+  return loss;
 }

@@ -36,11 +36,12 @@ export function percent(share: number | null): string {
   return share === null ? "–" : `${significant(100 * share)} %`;
 }
 
-/** 1234567 -> "1.2 M", 45678 -> "46 k". */
+/** 1234567 -> "1.2 M", 2000000 -> "2 M", 45678 -> "46 k". */
 export function compactCount(count: number): string {
-  if (count >= 1e9) return `${significant(count / 1e9)} B`;
-  if (count >= 1e6) return `${significant(count / 1e6)} M`;
-  return count >= 1e4 ? `${significant(count / 1e3)} k` : count.toLocaleString("en-US");
+  const short = (value: number) => significant(value).replace(/\.0$/, "");
+  if (count >= 1e9) return `${short(count / 1e9)} B`;
+  if (count >= 1e6) return `${short(count / 1e6)} M`;
+  return count >= 1e4 ? `${short(count / 1e3)} k` : Math.round(count).toLocaleString("en-US");
 }
 
 /** ["a", "b", "c"] -> "a, b and c". */

@@ -1,0 +1,8 @@
+/** @file Every figure of a study, drawn from results alone. */
+export { type Layout, NARROW, standAlone, WIDE } from "./canvas.js";
+export { type ClassifierPanel, classifierPanels } from "./classifier.js";
+export { curvesFigure } from "./curves.js";
+export { frontierFigure } from "./frontier.js";
+export { armColour, type Theme, variables } from "./palette.js";
+export { scalingFigure } from "./scaling-law.js";
+export { slowdownFigure } from "./slowdown.js";

@@ -1,0 +1,63 @@
+/**
+ * @file Colours and marker shapes: one per arm, the same in every figure, table and passage.
+ *
+ * Figures name colours as CSS variables, so one drawing serves light, dark and print. Hues (grey, amber, blue, purple)
+ * stay apart under the common colour-vision deficiencies; shapes and direct labels say the same without colour.
+ */
+import type { ArmFacts } from "../results.js";
+
+interface Shades {
+  light: string;
+  dark: string;
+}
+
+const SHADES: Record<string, Shades> = {
+  paper: { light: "#ffffff", dark: "#14161a" },
+  raised: { light: "#f6f5f2", dark: "#1c1f25" },
+  ink: { light: "#1d2025", dark: "#e8e6e1" },
+  muted: { light: "#5d636d", dark: "#a3a8b2" },
+  line: { light: "#dedbd4", dark: "#363b45" },
+  "arm-none": { light: "#6d737d", dark: "#a9afb9" },
+  "arm-document": { light: "#b97000", dark: "#f0a83a" },
+  "arm-mask": { light: "#0a6cb3", dark: "#62b4ee" },
+  "arm-remove": { light: "#a8216f", dark: "#ee86bd" },
+  forget: { light: "#c1440e", dark: "#ff8f5c" },
+  retain: { light: "#197a6b", dark: "#5fc9b5" },
+};
+
+export type Theme = keyof Shades;
+
+/** "--ink: #1d2025; ..." for one theme. */
+export function variables(theme: Theme): string {
+  return Object.entries(SHADES)
+    .map(([name, shades]) => `--${name}: ${shades[theme]};`)
+    .join(" ");
+}
+
+const SYMBOLS: Record<ArmFacts["method"], string> = {
+  none: "circle",
+  document: "square",
+  mask: "diamond",
+  remove: "triangle",
+};
+
+/** Colour and symbol scales over a study's arms, keyed by arm name; arms of one method share both. */
+export function armScales(arms: readonly ArmFacts[]) {
+  const domain = arms.map((arm) => arm.name);
+  return {
+    color: { type: "ordinal" as const, domain, range: arms.map((arm) => armColour(arm)) },
+    symbol: { domain, range: arms.map((arm) => SYMBOLS[arm.method]) },
+  };
+}
+
+export function armColour(arm: ArmFacts): string {
+  return `var(--arm-${arm.method})`;
+}
+
+/** Direct labels: bold, small, with a halo that keeps them readable over lines. */
+export const LABEL_TEXT = {
+  fontWeight: 600,
+  fontSize: 11.5,
+  stroke: "var(--paper)",
+  strokeWidth: 4,
+} as const;
