@@ -2,13 +2,23 @@
  * @file The domain of every WordNet entry, from WordNet's own relations.
  *
  * In this order: the entry's topic pointers (";c", as "(pathology) ..."), the nearest root above it in the hypernym
- * tree, its lexicographer file, and for adjectives and adverbs the noun they pertain to. Everything else is general.
- * It is a truth to grade by, not a perfect one: see the measured precision below.
+ * tree, its lexicographer file, and for adjectives and verbs the nouns they pertain to or are derived from. Everything
+ * else is general.
+ *
+ * It is a truth to grade by, not a perfect one. Read by eye on seeded samples of WordNet 3.1: of 100 medical entries
+ * 96 were medical (wrong: the book lung of spiders, the centromere, a reading test, "localized"), of 60 biology
+ * entries 58 biology (two were foods), of 100 general entries 98 general (doubtful: "suffering", "secrete"). Of 70
+ * general entries chosen for medical words in their gloss, about 14 were medical (alopecia, eye bank, "recuperate"),
+ * which scales to some 400 missed beside 6,600 found: recall near 94 %. Classifiers that score above that agree with
+ * WordNet's habits, not with medicine.
  */
 import type { Synset } from "./parse.js";
 import { LEXICOGRAPHER_FILES, ROOTS, type WordNetDomain } from "./roots.js";
 
-/** Domain of each synset, by id. */
+/** Lexicographer files noun.act and noun.state. */
+const STATE_AND_ACT_FILES = [4, 26];
+
+/** Domain of each synset, by id. Nouns must come before the words derived from them, as `readWordNet` gives them. */
 export function wordNetDomains(synsets: readonly Synset[]): Map<string, WordNetDomain> {
   const byId = new Map(synsets.map((synset) => [synset.id, synset]));
   const roots = rootsById(synsets);
@@ -21,11 +31,29 @@ export function wordNetDomains(synsets: readonly Synset[]): Map<string, WordNetD
       strongest(topics) ??
         structural.get(synset.id) ??
         LEXICOGRAPHER_FILES[synset.lexicographerFile] ??
-        strongest(targets(synset, "\\").map((id) => structural.get(id) ?? domains.get(id))) ??
+        strongest(nounsPertainedTo(synset).map((id) => domains.get(id))) ??
+        derivedFromMedical(synset, byId, domains) ??
         "general",
     );
   }
   return domains;
+}
+
+/** Adverbs are left out: "deliriously happy" is not about delirium. */
+function nounsPertainedTo(synset: Synset): string[] {
+  return synset.id.startsWith("a") ? targets(synset, "\\") : [];
+}
+
+/** Verbs and adjectives whose nouns, as far as they have any, all are medical, one at least a state or an act. */
+function derivedFromMedical(
+  synset: Synset,
+  byId: ReadonlyMap<string, Synset>,
+  domains: ReadonlyMap<string, WordNetDomain>,
+): WordNetDomain | undefined {
+  if (!/^[av]/.test(synset.id)) return undefined;
+  const nouns = targets(synset, "+").filter((id) => id.startsWith("n"));
+  const isStateOrAct = (id: string) => STATE_AND_ACT_FILES.includes(byId.get(id)!.lexicographerFile);
+  return nouns.some(isStateOrAct) && nouns.every((id) => domains.get(id) === "medical") ? "medical" : undefined;
 }
 
 /** Medical before biology; general is no evidence. */
