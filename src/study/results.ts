@@ -79,8 +79,8 @@ export const ClassifierEvaluation = z.object({
   f1: z.number().nullable(),
   precision: z.number().nullable(),
   recall: z.number().nullable(),
-  /** Points of the precision-recall curve, by falling threshold. */
-  curve: z.array(z.object({ threshold: z.number(), precision: z.number(), recall: z.number() })),
+  /** Points of the precision-recall curve, by rising recall. */
+  curve: z.array(z.object({ precision: z.number(), recall: z.number() })),
   /** Mean score, share that is forget and number of tokens per bin of score. */
   calibration: z.array(z.object({ score: z.number(), observed: z.number(), count: z.number() })),
   /** Number of tokens per bin of score, by what they are. */
