@@ -1,10 +1,13 @@
 /** @file Traced tensor programs, compiled for the native runtime. */
+
+export { type AttentionOptions, attend } from "./attention.js";
 export type { HostArray } from "./buffers.js";
 export { type ArraysOf, compile, type InputsOf, type Program } from "./compile.js";
-export { attend, crossEntropy, rmsNorm, softmax, squaredRelu, tokenLosses } from "./fused.js";
+export { crossEntropy, tokenLosses } from "./crossEntropy.js";
 export { valueAndGrad } from "./gradient.js";
-export { matmul, take } from "./linear.js";
+export { matmul, pick, take } from "./linear.js";
 export { compileLoop, type Loop } from "./loop.js";
+export { rmsNorm, squaredRelu } from "./normalise.js";
 export { runWithJax } from "./oracle.js";
 export {
   add,
@@ -30,6 +33,7 @@ export {
 } from "./pointwise.js";
 export type { CompileOptions } from "./session.js";
 export { broadcastTo, concat, expandDims, max, mean, reshape, slice, sum, transpose } from "./shaping.js";
+export { softmax } from "./softmax.js";
 export { constant, type DType, type Operand, type Shape, Tensor } from "./tensor.js";
 export { Spec, spec, type TensorsOf } from "./trace.js";
 export type { Mapped, Tree } from "./tree.js";

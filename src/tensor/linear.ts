@@ -46,3 +46,11 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 export function take(table: Tensor, ids: Tensor): Tensor {
   return wrap(jax.numpy.take(use(table), use(ids), 0));
 }
+
+/**
+ * One entry of each row: x [rows, columns], columns int32 [rows] -> [rows].
+ */
+export function pick(x: Tensor, columns: Tensor): Tensor {
+  const rows = jax.numpy.arange(x.shape[0]);
+  return wrap(use(x).slice(rows, use(columns)));
+}

@@ -1,6 +1,6 @@
 /** @file Sums, maxima, minima and products over axes, without moving data first. */
 import { scale } from "./arithmetic.js";
-import { force, nameOf, sizeOf } from "./force.js";
+import { arrange, force, nameOf, plain, sizeOf } from "./force.js";
 import type { Graph } from "./graph.js";
 import { type Atom, makeView, splatView, type View } from "./view.js";
 
@@ -43,4 +43,17 @@ function reduceAtoms(
   const shape = sizes.filter((_, index) => !isGone[index]);
   const name = graph.emit(operator, [source, reducedAxes], shape, v.dtype, { attributes: { keepdims: 0 } });
   return makeView({ kind: "value", name }, kept, axes, v.dtype);
+}
+
+/** Softmax over the last axis, by the native kernel. */
+export function rowSoftmax(graph: Graph, v: View): View {
+  const last = v.axes.at(-1)!;
+  const order = v.axes.flat().filter((atom) => !atom.isBroadcast);
+  const isWhole = last.every((atom) => !atom.isBroadcast);
+  if (!isWhole || order.length === 0) return rowSoftmax(graph, { ...plain(graph, v) });
+  const columns = sizeOf(last);
+  const shape = [sizeOf(order) / columns, columns];
+  const rows = graph.reshape(arrange(graph, v, order), shape);
+  const name = graph.emit("Softmax", [rows], shape, v.dtype, { attributes: { axis: -1 } });
+  return makeView({ kind: "value", name }, order, v.axes, v.dtype);
 }

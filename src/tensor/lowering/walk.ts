@@ -6,7 +6,9 @@ import type { DType, Shape } from "../tensor.js";
 import { materialize } from "./force.js";
 import { Graph } from "./graph.js";
 import { shrink } from "./indexing.js";
+import { findSoftmaxes } from "./patterns.js";
 import { applyPrimitive } from "./primitives.js";
+import { rowSoftmax } from "./reduce.js";
 import { splatView, type View, valueView } from "./view.js";
 
 export interface Port {
@@ -55,8 +57,12 @@ export function lower(program: ClosedJaxpr): LoweredProgram {
     if (view === undefined) throw new Error("The traced program reads a value before it is made");
     return view;
   };
+  const softmaxes = findSoftmaxes(jaxpr);
   for (const equation of jaxpr.eqns) {
-    const results = applyEquation(graph, equation, equation.inputs.map(read), uses);
+    const scores = softmaxes.get(equation.outBinders[0]);
+    const results = scores
+      ? [rowSoftmax(graph, read(scores))]
+      : applyEquation(graph, equation, equation.inputs.map(read), uses);
     equation.outBinders.forEach((binder, index) => {
       views.set(binder, results[index]);
     });
@@ -96,18 +102,13 @@ function applyEquation(graph: Graph, equation: Equation, operands: View[], uses:
   return [
     applyPrimitive(equation.primitive, {
       graph,
-      operands: promote(operands),
+      operands,
       params: equation.params,
       shape,
       dtype,
       isUsedOnce,
     }),
   ];
-}
-
-/** Number literals take the type of the tensors beside them. */
-function promote(operands: View[]): View[] {
-  return operands;
 }
 
 function split(graph: Graph, equation: Equation, operand: View): View[] {
