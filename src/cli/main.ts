@@ -5,6 +5,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../base/errors.js";
 import { PACKAGE } from "../base/package.js";
+import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
 import { addBenchCommand } from "./bench.js";
 import { addStageCommand } from "./stage-command.js";
@@ -44,13 +45,19 @@ function report(error: unknown): number {
   return 1;
 }
 
-process.on("SIGINT", () => {
+process.on("SIGINT", async () => {
   console.error("\nInterrupted. Run the same command again and it goes on from here.");
+  await stopThreads(2000);
   process.exit(130);
 });
 
-const program = build();
-program.parseAsync().then(
-  () => process.exit(0),
-  (error) => process.exit(report(error)),
-);
+build()
+  .parseAsync()
+  .then(
+    () => process.exit(0),
+    async (error) => {
+      const code = report(error);
+      await stopThreads();
+      process.exit(code);
+    },
+  );

@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ProgressUpdate } from "../base/progress.js";
-import { type Manifest, planStage } from "../base/stage.js";
+import { type Manifest, planStage, readManifest } from "../base/stage.js";
 import { runInThread, semaphore } from "./pool.js";
 import { stageByName } from "./stages.js";
 
@@ -49,6 +49,11 @@ export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): Run
   return async (step) => {
     const { key } = await planStage(stageByName(step.stage), step.options);
     const path = join(folder, "steps", `${step.id}-${key.slice(0, 10)}`);
+    if (existsSync(path)) {
+      const artifact = { path, manifest: readManifest(path, step.stage) };
+      onEvent({ type: "finished", step, artifact, found: true });
+      return artifact;
+    }
     const run = async (): Promise<Artifact> => {
       if (failed) throw failed;
       onEvent({ type: "started", step });
@@ -57,14 +62,13 @@ export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): Run
         const task = { stage: step.stage, options: step.options, out: path, threads: 1 };
         const manifest = await runInThread(task, (update) => onEvent({ type: "progress", step, update }));
         const artifact = { path, manifest };
-        onEvent({ type: "finished", step, artifact, found: manifest.found });
+        onEvent({ type: "finished", step, artifact, found: false });
         return artifact;
       } catch (error) {
         failed = error;
         throw error;
       }
     };
-    // A finished step needs no thread of its own turn: it is only read.
-    return existsSync(path) ? run() : hold(step.priority, run);
+    return hold(step.priority, run);
   };
 }

@@ -31,7 +31,6 @@ describe("tracker", () => {
   it("does not learn speed from a step that was only found", () => {
     const [found, waiting] = [step("found", 10), step("waiting", 10)];
     const study = tracker([found, waiting], 1, () => 0);
-    study.on({ type: "started", step: found });
     study.on({ type: "finished", step: found, artifact: {} as never, found: true });
     expect(study.secondsLeft()).toBeUndefined();
   });

@@ -47,6 +47,7 @@ export function tracker(plan: readonly StepSpec[], workers: number, now = () => 
           guessed += seconds;
           took += timings[id];
         }
+        waiting.delete(id);
         running.delete(id);
       }
     },

@@ -13,13 +13,14 @@ import { stageByName } from "./stages.js";
 const PROGRESS_EVERY_MS = 100;
 
 async function main(): Promise<void> {
-  const { stage, options, out, threads } = workerData as WorkerTask;
+  const { stage, options, out, threads, stopFlag } = workerData as WorkerTask & { stopFlag: Int32Array };
   const post = (message: WorkerMessage) => parentPort!.postMessage(message);
   let last = 0;
   try {
     const manifest = await runStage(stageByName(stage), options, out, {
       threads,
       progress: (update) => {
+        if (Atomics.load(stopFlag, 0) === 1) throw new Error("Stopped: another step failed, or the user interrupted.");
         const now = performance.now();
         if (now - last < PROGRESS_EVERY_MS) return;
         last = now;
