@@ -91,7 +91,7 @@ export type ClassifierEvaluation = z.infer<typeof ClassifierEvaluation>;
 export const ClassifierFacts = z.object({
   layer: z.number().nullable(),
   strength: z.number().nullable().describe("L2 strength of the token probe"),
-  thresholds: z.record(z.string(), z.number()).describe("by rule, chosen on validation"),
+  thresholds: z.record(z.string(), z.number()).describe("F1-best per level (token, document), chosen on validation"),
   evaluations: z.array(ClassifierEvaluation),
 });
 export type ClassifierFacts = z.infer<typeof ClassifierFacts>;

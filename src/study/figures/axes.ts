@@ -43,7 +43,7 @@ export function sizeAxis(results: Results, layout: Layout): Plot.Markish[] {
 export function axisNote(text: string, layout: Layout): Plot.Markish {
   return Plot.text([text], {
     ...{ frameAnchor: "bottom-left", facetAnchor: layout.stacked ? "bottom" : "left", textAnchor: "start" },
-    ...{ lineAnchor: "top", dy: 28, fill: "var(--muted)" },
+    ...{ lineAnchor: "top", lineHeight: 1.3, dy: 28, fill: "var(--muted)" },
   } as Plot.TextOptions);
 }
 

@@ -30,7 +30,7 @@ export function classifierPanels({ classifier }: Results): ClassifierPanel[] {
       svg: precisionRecall(
         main,
         tokens.find((evaluation) => evaluation !== main),
-        classifier.thresholds.f1,
+        classifier.thresholds.token,
       ),
     },
     {
@@ -41,7 +41,7 @@ export function classifierPanels({ classifier }: Results): ClassifierPanel[] {
     {
       title: "Where the scores lie",
       note: "Tokens per bin of score, on a logarithmic scale; the rule is the F1-best threshold.",
-      svg: histogram(main, classifier.thresholds.f1),
+      svg: histogram(main, classifier.thresholds.token),
     },
   ].filter((panel) => panel.svg !== "");
 }
@@ -63,8 +63,6 @@ function valueNote(text: string): Plot.Markish {
 
 function precisionRecall(main: ClassifierEvaluation, other: ClassifierEvaluation | undefined, threshold?: number) {
   if (main.curve.length === 0) return "";
-  const nearest = (points: ClassifierEvaluation["curve"]) =>
-    points.reduce((best, p) => (Math.abs(p.threshold - threshold!) < Math.abs(best.threshold - threshold!) ? p : best));
   const channels = { x: "recall", y: "precision" };
   const options: PlotOptions = {
     ...FRAME,
@@ -75,9 +73,7 @@ function precisionRecall(main: ClassifierEvaluation, other: ClassifierEvaluation
       Plot.ruleY(main.prevalence === null ? [] : [main.prevalence], { stroke: "var(--muted)", strokeOpacity: 0.7 }),
       ...(other ? [Plot.line(other.curve, { ...channels, stroke: "var(--muted)", strokeDasharray: "4 3" })] : []),
       Plot.line(main.curve, { ...channels, stroke: "var(--forget)", strokeWidth: 2 }),
-      ...(threshold === undefined
-        ? []
-        : [Plot.dot([nearest(main.curve)], { ...channels, r: 4.5, fill: "var(--forget)" })]),
+      ...(threshold === undefined ? [] : [Plot.dot([main], { ...channels, r: 4.5, fill: "var(--forget)" })]),
     ],
   };
   return draw(options, "Precision-recall curve of the token classifier.");

@@ -35,7 +35,7 @@ export function syntheticClassifier(): ClassifierFacts {
   return {
     layer: 1,
     strength: 0.01,
-    thresholds: { f1: 0.42 },
+    thresholds: { token: 0.42, document: 0.5 },
     evaluations: [of("token", "truth"), of("token", "labels"), of("document", "truth")],
   };
 }
