@@ -4,7 +4,7 @@
  *
  * Files come from outside, so everything is checked before use: fields, tensor names, shapes, dtypes, finite values.
  */
-import { copyFileSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
@@ -39,8 +39,8 @@ const ConfigFile = z
   })
   .loose();
 
-/** Writes config.json and model.safetensors; copies tokenizer.json and specials.json from `tokenizerFrom`. */
-export async function saveModel(directory: string, model: Model, tokenizerFrom?: string): Promise<void> {
+/** Writes config.json and model.safetensors. A complete directory also holds the tokenizer's files (tokens/). */
+export async function saveModel(directory: string, model: Model): Promise<void> {
   const { config, direction, parameters } = model;
   await writeJson(join(directory, "config.json"), {
     architectures: [ARCHITECTURE],
@@ -64,17 +64,12 @@ export async function saveModel(directory: string, model: Model, tokenizerFrom?:
     dtype: "float32",
   } satisfies z.input<typeof ConfigFile>);
   await writeSafetensors(join(directory, "model.safetensors"), store(config, parameters));
-  if (tokenizerFrom) copyTokenizer(tokenizerFrom, directory);
-}
-
-/** Copies the tokenizer's two files, so that a model directory is complete. */
-export function copyTokenizer(from: string, to: string): void {
-  for (const name of ["tokenizer.json", "specials.json"]) copyFileSync(join(from, name), join(to, name));
 }
 
 /** The id of end-of-text, from a model directory's specials.json. @throws UserError when it is missing or malformed */
 export function readEndOfText(directory: string): number {
-  return readJson(join(directory, "specials.json"), z.object({ endOfText: z.int().nonnegative() }).loose()).endOfText;
+  const schema = z.object({ specials: z.object({ endOfText: z.int().nonnegative() }).loose() }).loose();
+  return readJson(join(directory, "specials.json"), schema).specials.endOfText;
 }
 
 /** Reads a model directory. @throws UserError naming the file and what does not fit. */

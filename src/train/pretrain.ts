@@ -83,7 +83,9 @@ export async function train(options: RunOptions, context: RunContext): Promise<R
     for (let step = start.step; step < plan.steps; step++) {
       const lr = learningRate(step, schedule);
       const { loss, gradientNorm } = await trainer.step(plan.batchAt(step), step + 1, lr);
-      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw diverged(step + 1, lr, loss);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+        throw diverged(step + 1, lr, loss, gradientNorm);
+      }
       effectiveTokens += plan.effectiveTokensAt(step);
       const done = step + 1;
       const isMeasured = validator && measuresAt(done, plan.steps, options.validations);
@@ -155,9 +157,9 @@ function validate(
   };
 }
 
-function diverged(step: number, lr: number, loss: number): UserError {
+function diverged(step: number, lr: number, loss: number, gradientNorm: number): UserError {
   return new UserError(
-    `Training diverged: the loss of step ${grouped(step)} is ${loss} at learning rate ${lr.toPrecision(3)}. Give a lower --lr or a longer --warmup-share.`,
+    `Training diverged: step ${grouped(step)} has loss ${loss} and gradient norm ${gradientNorm} at learning rate ${lr.toPrecision(3)}. Give a lower --lr or a longer --warmup-share.`,
   );
 }
 

@@ -5,8 +5,8 @@ import { UserError } from "../base/errors.js";
 import { writeJson } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
 import { type Policy, readPolicy, readScores, viewOf } from "../filter/index.js";
-import { copyTokenizer, Direction, GptConfig, parameterCount, saveModel, saveOptimizer } from "../nn/index.js";
-import { loadTokenizer, readTokens, type TokenShard } from "../tokens/index.js";
+import { Direction, GptConfig, parameterCount, saveModel, saveOptimizer } from "../nn/index.js";
+import { copyTokenizer, loadTokenizer, readTokens, type Specials, type TokenShard } from "../tokens/index.js";
 import { type Stream, streamOf, windowCount } from "./batches.js";
 import { planTraining } from "./plan.js";
 import { train } from "./pretrain.js";
@@ -77,7 +77,7 @@ export const pretrainStage = defineStage({
 
     await saveModel(out, { config, direction, parameters: state.parameters });
     await saveOptimizer(join(out, "optimizer.safetensors"), config, state);
-    copyTokenizer(options.tokens, out);
+    await copyTokenizer(options.tokens, out);
     const rawTokens = plan.steps * batch * context;
     const facts = {
       ...{ parameters, steps: plan.steps, rawTokens, effectiveTokens },
@@ -105,8 +105,6 @@ function modelConfig(options: z.infer<typeof Options>, vocabulary: number): GptC
   const why = parsed.error.issues.map(({ message }) => message).join("; ");
   throw new UserError(`--width ${width} with --heads ${heads} is no model: ${why}.`);
 }
-
-type Specials = { endOfText: number; hidden: number };
 
 /** Everything in a shard, trained on. */
 function wholeStream(shard: TokenShard, specials: Specials, direction: Direction): Stream {
