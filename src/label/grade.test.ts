@@ -22,10 +22,10 @@ describe("grading", () => {
 });
 
 describe("grading labels of a split", () => {
-  it("leaves tokens without a domain out, and grades documents by the majority of their tokens", () => {
+  it("leaves tokens without a domain out, and grades documents by the share of their tokens", () => {
     const truth = { domains: ["medical", "general"], labels: Uint8Array.of(0, 0, 1, 255, 1, 1, 0, 255) };
     const labels = { tokens: Uint8Array.of(1, 0, 0, 1, 1, 0, 1, 0), documents: Uint8Array.of(1, 1) };
-    const grades = gradeLabels(labels, truth, ["a", "b"], [4, 4], ["medical"]);
+    const grades = gradeLabels(labels, truth, ["a", "b"], [4, 4], ["medical"], 0.5);
     expect(grades.tokens).toMatchObject({ count: 6, precision: 2 / 3, recall: 2 / 3 });
     expect(grades.documents).toMatchObject({ count: 2, precision: 0.5, recall: 1 });
     expect(grades.sources?.a).toMatchObject({ precision: 1, recall: 0.5 });

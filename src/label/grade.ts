@@ -51,7 +51,7 @@ const NO_DOMAIN = 255;
 
 export interface LabelGrades {
   tokens: Grade;
-  /** A document is truly forget when at least half of its tokens with a domain are. */
+  /** A document is truly forget from the same share of truly forget tokens that labels it forget. */
   documents: Grade;
   /** Tokens again, by source of the document; only when there are several. */
   sources?: Record<string, Grade>;
@@ -63,6 +63,7 @@ export interface LabelGrades {
  * @param sources - per document its source
  * @param lengths - per document its tokens
  * @param forget - names of the truth domains that count as forget
+ * @param documentShare - share of its tokens with a domain from which a document is truly forget
  */
 export function gradeLabels(
   labels: { tokens: Uint8Array; documents: Uint8Array },
@@ -70,6 +71,7 @@ export function gradeLabels(
   sources: readonly string[],
   lengths: readonly number[],
   forget: readonly string[],
+  documentShare: number,
 ): LabelGrades {
   const isForget = truth.domains.map((domain) => forget.includes(domain));
   const [tokens, documents] = [new Grader(), new Grader()];
@@ -86,7 +88,7 @@ export function gradeLabels(
       if (isForget[domain]) truly++;
       for (const grader of [tokens, bySource.get(source)!]) grader.add(labels.tokens[position] === 1, isForget[domain]);
     }
-    if (known > 0) documents.add(labels.documents[document] === 1, truly / known >= 0.5);
+    if (known > 0) documents.add(labels.documents[document] === 1, truly / known >= documentShare);
   }
   const grades = { tokens: tokens.grade(), documents: documents.grade() };
   if (bySource.size < 2) return grades;

@@ -110,7 +110,7 @@ export const labelStage = defineStage({
           },
           { tokenizer: tokenizer.fingerprint, domain: domain.name },
         );
-        splits[split] = splitResult(options.tokens, split, shard, set, labels, domain.truth);
+        splits[split] = splitResult(split, shard, set, labels, domain.truth, options);
       }
       if (kept) await kept.runner.release();
       return {
@@ -136,12 +136,12 @@ interface SplitResult {
 }
 
 function splitResult(
-  directory: string,
   split: Split,
   shard: TokenShard,
   { documents }: DocumentSet,
   labels: Labels,
   forget: readonly string[],
+  { tokens: directory, documentShare }: { tokens: string; documentShare: number },
 ): SplitResult {
   const count = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0);
   const truth = readTruth(directory, split);
@@ -153,6 +153,6 @@ function splitResult(
     tokens: labels.tokens.length,
     forgetTokens: count(labels.tokens),
     forgetDocuments: count(labels.documents),
-    ...(isGradable ? { truth: gradeLabels(labels, truth, sources, lengths, forget) } : {}),
+    ...(isGradable ? { truth: gradeLabels(labels, truth, sources, lengths, forget, documentShare) } : {}),
   };
 }
