@@ -57,7 +57,7 @@ export async function coordinateCheck(options: CoordinateOptions = {}): Promise<
 
 async function measure(
   config: GptConfig,
-  { steps = 4, lr = 0.01, batch = 4, seed = 1, threads = 1 }: CoordinateOptions,
+  { steps = 10, lr = 0.003, batch = 4, seed = 1, threads = 1 }: CoordinateOptions,
 ) {
   const size = batch * config.context;
   const { integer } = random(seed, "coordinates:tokens");
