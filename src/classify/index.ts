@@ -1,17 +1,48 @@
-/** @file The classify room: probes on biLM states, their metrics, calibration and thresholds. */
-
-export * from "./bilm.js";
-export * from "./calibrate.js";
-export * from "./classifier-file.js";
-export * from "./fit.js";
-export * from "./labelled.js";
-export * from "./lbfgs.js";
-export * from "./logistic.js";
+/** @file The classify room: biLM features, probes, their calibration, thresholds and quality, and scoring with them. */
+export { type BiLm, featureWidth, openBiLm, poolFeatures, readStates, releaseBiLm } from "./bilm.js";
+export { type Calibration, calibrated, fitPlatt, type ReliabilityBin, reliability } from "./calibrate.js";
+export {
+  ClassifierFile,
+  type ClassifierProbes,
+  ProbeFile,
+  readClassifier,
+  readClassifierFile,
+  Thresholds,
+  writeClassifier,
+} from "./classifier-file.js";
+export { type Fitted, fitProbe, type Granularity, logitsAt, measure, rowsOf, thresholdsFor } from "./fit.js";
+export {
+  type LabelledDocuments,
+  readLabelled,
+  readLabelledTruth,
+  type TruthRule,
+  truthOfDocument,
+  truthRuleOf,
+} from "./labelled.js";
+export { type MinimiseOptions, type Minimum, minimise, type Objective } from "./lbfgs.js";
+export { fitLogistic, type LogisticFit, type LogisticOptions } from "./logistic.js";
 export { type LabelledRows, type LinearProbe, logitsOf, sigmoid } from "./loss.js";
-export * from "./quality.js";
-export * from "./rank.js";
-export * from "./samples.js";
-export * from "./scorer.js";
-export * from "./select.js";
-export * from "./stage.js";
-export * from "./threshold.js";
+export { type Judged, Quality, qualityOf } from "./quality.js";
+export {
+  auroc,
+  averagePrecision,
+  balance,
+  bestF1,
+  type Decision,
+  decision,
+  precisionRecallPoints,
+  type RankCurve,
+  rankCurve,
+} from "./rank.js";
+export {
+  type LabelledSplit,
+  planSample,
+  readSample,
+  type Sample,
+  type SamplePlan,
+  type SampleSize,
+} from "./samples.js";
+export { type Classifier, type DocumentScores, openClassifier, scoreDocuments } from "./scorer.js";
+export { type Candidate, type Chosen, type Rows, selectProbe } from "./select.js";
+export { ClassifierOptions, classifierStage } from "./stage.js";
+export { histogramOf, quantise, thresholdForF1, thresholdForRecall, thresholdForShare } from "./threshold.js";

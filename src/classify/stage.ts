@@ -99,8 +99,8 @@ export const classifierStage = defineStage({
         document: probeFile(fitted.document, "document", judged, options),
       };
       await writeClassifier(out, file, { token: fitted.token.probe, document: fitted.document.probe });
-      copyTokenizer(options.tokens, out);
-      for (const half of ["left", "right"] as const) copyModel(options[half], join(out, half));
+      await copyTokenizer(options.tokens, out);
+      for (const half of ["left", "right"] as const) await copyModel(options[half], join(out, half));
       return { domain: file.domain, token: summaryOf(file.token), document: summaryOf(file.document) };
     } finally {
       await releaseBiLm(biLm);
@@ -171,10 +171,10 @@ function documentTruth(truth: Uint8Array, split: LabelledDocuments, sample: Samp
   );
 }
 
-function copyModel(from: string, to: string): void {
+async function copyModel(from: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
   for (const name of ["config.json", "model.safetensors"]) copyFileSync(join(from, name), join(to, name));
-  copyTokenizer(from, to);
+  await copyTokenizer(from, to);
 }
 
 /** The figures worth a line in a table. */

@@ -1,0 +1,117 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UserError } from "../base/errors.js";
+import { runStage } from "../base/stage.js";
+import { temporaryFolder } from "../testing/folder.js";
+import { readDocument, readTokens } from "../tokens/index.js";
+import { readClassifier, readClassifierFile } from "./classifier-file.js";
+import { openClassifier } from "./scorer.js";
+import { classifierStage } from "./stage.js";
+import { type SmallPipeline, type SmallPipelineOptions, smallPipeline } from "./testing/small-pipeline.js";
+
+type Change = (paths: SmallPipeline) => object;
+
+/** Runs the whole of it on synthetic text in `root`; the classifier is <root>/classifier. */
+async function classify(options: SmallPipelineOptions = {}, change: Change = () => ({}), root = temporaryFolder()) {
+  const paths = await smallPipeline(root, options);
+  const out = join(root, "classifier");
+  const manifest = await runStage(
+    classifierStage,
+    { ...paths, maxTokens: 1500, layers: [0, 2], ...change(paths) },
+    out,
+  );
+  return {
+    root,
+    paths,
+    out,
+    manifest,
+    file: readClassifierFile(out),
+    probe: readFileSync(join(out, "probe.safetensors")),
+  };
+}
+
+let usual: Awaited<ReturnType<typeof classify>>;
+beforeAll(async () => {
+  usual = await classify({}, undefined, mkdtempSync(join(tmpdir(), "lacuna-test-")));
+});
+afterAll(() => rmSync(usual.root, { recursive: true }));
+
+describe("the classifier stage, on synthetic letters", () => {
+  it("finds the forget letters and forget documents on unseen documents", () => {
+    const { file } = usual;
+    expect(file.token.quality.test.auroc).toBeGreaterThan(0.9);
+    expect(file.document.quality.test.auroc).toBeGreaterThan(0.9);
+    expect(file.token.truth!.test.atThreshold.f1).toBeGreaterThan(0.9);
+    expect(file.token.candidates).toHaveLength(6);
+    expect(file.token.quality.test.rows).toBe(750);
+    expect(Object.keys(file.token.quality.test.sources)).toEqual(["even", "odd"]);
+    expect(file.domain).toBe("letters");
+  });
+
+  it("decides everything before test: other test labels change nothing but what is measured on test", async () => {
+    const [a, b] = [usual, await classify({ relabel: (l, split) => (split === "test" ? 1 - l : l) })];
+    expect(b.probe.equals(a.probe)).toBe(true);
+    const { quality: seenA, truth: truthA, ...decidedA } = a.file.token;
+    const { quality: seenB, truth: truthB, ...decidedB } = b.file.token;
+    expect(decidedB).toEqual(decidedA);
+    expect(seenB.validation).toEqual(seenA.validation);
+    expect(seenB.test).not.toEqual(seenA.test);
+    expect(truthB).toEqual(truthA);
+  });
+
+  it("never lets the truth choose: reversed truth changes nothing but what is measured against truth", async () => {
+    const [a, b] = [usual, await classify({ reverseTruth: true })];
+    expect(b.probe.equals(a.probe)).toBe(true);
+    const { truth: truthA, ...restA } = a.file.token;
+    const { truth: truthB, ...restB } = b.file.token;
+    expect(restB).toEqual(restA);
+    expect(truthB).not.toEqual(truthA);
+  });
+
+  it("gives the same bytes twice", async () => {
+    expect((await classify()).manifest.fingerprint).toBe(usual.manifest.fingerprint);
+  });
+
+  it("stands alone: a copy scores with nothing beside it", async () => {
+    const out = join(temporaryFolder(), "moved");
+    cpSync(usual.out, out, { recursive: true });
+    const document = readDocument(readTokens(usual.paths.tokens, "test"), 0);
+    const classifier = await openClassifier(out);
+    for await (const { tokens } of classifier.score([document])) expect(tokens).toHaveLength(document.length);
+    await classifier.release();
+  });
+
+  it("tries every layer, embedding and last included, unless told which", async () => {
+    const { file } = await classify({}, () => ({ layers: [], strengths: [1] }));
+    expect(file.token.candidates.map(({ layer }) => layer)).toEqual([0, 1, 2]);
+    expect(usual.file.token.candidates.map(({ layer }) => layer)).toEqual([0, 0, 0, 2, 2, 2]);
+  });
+
+  it("explains what does not fit", async () => {
+    const fails = async (options: SmallPipelineOptions, change: (paths: SmallPipeline) => object, message: RegExp) => {
+      const error = await classify(options, change).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as Error).message).toMatch(message);
+    };
+    await fails({}, ({ left, right }) => ({ left: right, right: left }), /reads reverse, this half must read forward/);
+    await fails({}, () => ({ layers: [3] }), /layers 0 \(embedding\) to 2/);
+    await fails({ relabel: () => 0 }, () => ({}), /0 are forget; a probe needs both kinds/);
+    await fails({}, ({ tokens }) => ({ labels: tokens }), /made by "lacuna tokenize", but "lacuna label" output/);
+  });
+});
+
+describe("a stored classifier", () => {
+  it("refuses a probe that does not fit its models", async () => {
+    const out = join(temporaryFolder(), "damaged");
+    cpSync(usual.out, out, { recursive: true });
+    expect(readClassifier(out).probes.token.weights).toHaveLength(32);
+    const path = join(out, "classifier.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"left": 16', '"left": 24'));
+    expect(() => readClassifier(out)).toThrow(/holds 32 token weights, its models need 40/);
+  });
+});

@@ -1,0 +1,199 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { UserError } from "../base/errors.js";
+import { runStage } from "../base/stage.js";
+import { classifierStage, openClassifier, readLabelled } from "../classify/index.js";
+import { type SmallPipeline, smallPipeline } from "../classify/testing/small-pipeline.js";
+import { temporaryFolder } from "../testing/folder.js";
+import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { filterStage } from "./filter-stage.js";
+import { isForget } from "./forget.js";
+import { readPolicy } from "./policy.js";
+import { scoreShard, scoreStage } from "./score-stage.js";
+import { readScores } from "./scores.js";
+
+let root: string;
+let paths: SmallPipeline & { classifier: string; scores: string };
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "lacuna-test-"));
+  const made = await smallPipeline(root);
+  paths = { ...made, classifier: join(root, "classifier"), scores: join(root, "scores") };
+  await runStage(classifierStage, { ...made, maxTokens: 1500, layers: [0], strengths: [1] }, paths.classifier);
+  await runStage(scoreStage, { ...paths, partTokens: 1000 }, paths.scores);
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Scores with the tokens of a split. */
+function scored(split: "train" | "validation" | "test") {
+  const shard = readTokens(paths.tokens, split);
+  return { ...shard, ...readScores(paths.scores, split, shard) };
+}
+const filter = (options: object) =>
+  runStage(
+    filterStage,
+    { scores: paths.scores, tokens: paths.tokens, ...options } as never,
+    join(temporaryFolder(), "p"),
+  );
+const share = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
+
+describe("the score stage", () => {
+  it("finds the forget letters, and scores end-of-text 0", () => {
+    const { tokens, tokenScores } = scored("test");
+    const { endOfText, ...others } = loadTokenizer(paths.tokens).specials;
+    expect(Object.keys(others)).toContain("hidden");
+    const [x, z] = ["x", "z"].map((letter) => letter.charCodeAt(0));
+    let [right, letters] = [0, 0];
+    for (const [place, id] of tokens.entries()) {
+      if (id === endOfText) expect(tokenScores[place]).toBe(0);
+      else {
+        letters++;
+        if (tokenScores[place] >= 128 === (id >= x && id <= z)) right++;
+      }
+    }
+    expect(right / letters).toBeGreaterThan(0.95);
+  });
+
+  it("goes on after an interruption with the same bytes, without scoring a finished part again", async () => {
+    const out = temporaryFolder();
+    const shard = readTokens(paths.tokens, "train");
+    const classifier = await openClassifier(paths.classifier);
+    let seen = 0;
+    const interruptedAfter = (limit: number) => ({
+      fingerprint: classifier.fingerprint,
+      async *score(documents: readonly Uint32Array[]) {
+        for await (const one of classifier.score(documents)) {
+          if (seen === limit) throw new Error("interrupted");
+          seen++;
+          yield one;
+        }
+      },
+    });
+    const options = { out, split: "train", partTokens: 1000 };
+    await expect(scoreShard(interruptedAfter(40), shard, options)).rejects.toThrow("interrupted");
+    const finishedBefore = seen;
+    const rest = await scoreShard(interruptedAfter(1e9), shard, options);
+    await classifier.release();
+    expect(finishedBefore).toBe(40);
+    expect(seen - finishedBefore).toBeLessThan(shard.documents.length - 20);
+    const { tokenScores, documentScores } = scored("train");
+    expect(rest.tokenScores).toEqual(tokenScores);
+    expect(rest.documentScores).toEqual(documentScores);
+  });
+
+  it("leaves no parts behind and keeps the classifier's decisions beside the scores", () => {
+    expect(existsSync(join(paths.scores, "classifier.json"))).toBe(true);
+    expect(existsSync(join(paths.scores, ".train-0.safetensors"))).toBe(false);
+  });
+
+  it("refuses scores beside tokens they were not made from", () => {
+    const shard = readTokens(paths.tokens, "test");
+    const fewer = { ...shard, tokens: shard.tokens.subarray(1) };
+    expect(() => readScores(paths.scores, "test", fewer)).toThrow(
+      new RegExp(`holds ${shard.tokens.length.toLocaleString("en-US")} scores, its token shard`),
+    );
+    const other = { ...shard, fingerprint: "cl100k_base:9f2c" };
+    expect(() => readScores(paths.scores, "test", other)).toThrow(
+      /They come from different tokenizers \(bytes:[0-9a-f]+, cl100k_base:9f2c\)\. Score this corpus again/,
+    );
+  });
+
+  it("refuses a classifier of another tokenizer", async () => {
+    const folder = temporaryFolder();
+    cpSync(paths.tokens, join(folder, "tokens"), { recursive: true });
+    const classifier = join(folder, "classifier");
+    cpSync(paths.classifier, classifier, { recursive: true });
+    const file = join(classifier, "classifier.json");
+    const { writeFileSync } = await import("node:fs");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"tokenizer": ".*?"/, '"tokenizer": "bpe-4096:51aa"'));
+    await expect(runStage(scoreStage, { tokens: paths.tokens, classifier }, join(folder, "out"))).rejects.toThrow(
+      /made with tokenizer bpe-4096:51aa/,
+    );
+  });
+});
+
+describe("the filter stage", () => {
+  it("writes a policy that a trainer reads, with counts per split", async () => {
+    const out = join(temporaryFolder(), "policy");
+    const { result } = await runStage(
+      filterStage,
+      { ...paths, method: "mask", threshold: 0.5, labels: undefined },
+      out,
+    );
+    expect(readPolicy(out)).toEqual({ domain: "letters", method: "mask", threshold: 0.5, startAt: 0 });
+    const { tokenScores } = scored("train");
+    const { splits } = result as { splits: Record<string, { filteredShare: number }> };
+    expect(splits.train.filteredShare).toBeCloseTo(share(isForget(tokenScores, 0.5)), 12);
+    expect(Object.keys(splits)).toEqual(["train", "validation", "test"]);
+  });
+
+  it("f1 takes the classifier's own threshold: the token probe's, or the document probe's", async () => {
+    const { token, document } = JSON.parse(readFileSync(join(paths.scores, "classifier.json"), "utf8"));
+    const at = async (method: string) =>
+      ((await filter({ method, rule: "f1" })).result as { threshold: number }).threshold;
+    expect(await at("remove")).toBe(token.thresholds.f1.threshold);
+    expect(await at("document")).toBe(document.thresholds.f1.threshold);
+  });
+
+  it("share filters the wanted share of validation tokens, or of train tokens when told so", async () => {
+    const reached = async (options: object) => (await filter({ share: 0.2, ...options })).result as never;
+    for (const method of ["mask", "remove", "document"]) {
+      const { splits, chosen } = (await reached({ method })) as {
+        splits: Record<string, { filteredShare: number }>;
+        chosen: { reached: number };
+      };
+      expect(splits.validation.filteredShare).toBeCloseTo(chosen.reached, 12);
+      expect(Math.abs(chosen.reached - 0.2)).toBeLessThan(0.06);
+    }
+    const { splits, chosen } = (await reached({ method: "mask", shareFrom: "train" })) as {
+      splits: Record<string, { filteredShare: number }>;
+      chosen: { reached: number };
+    };
+    expect(splits.train.filteredShare).toBeCloseTo(chosen.reached, 12);
+  });
+
+  it("recall catches at least the wanted share of forget-labelled validation tokens, by token or by document", async () => {
+    const { tokenLabels } = readLabelled(paths.labels, paths.tokens, "validation");
+    const { tokenScores, documentScores, docOffsets } = scored("validation");
+    const { labels } = paths;
+    const caught = (flag: (place: number) => number) => {
+      const places = [...tokenLabels.keys()].filter((place) => tokenLabels[place] === 1);
+      return places.reduce((sum, place) => sum + flag(place), 0) / places.length;
+    };
+    for (const recall of [0.5, 0.9]) {
+      const token = (await filter({ method: "mask", recall, labels })).result as { threshold: number };
+      const flags = isForget(tokenScores, token.threshold);
+      expect(caught((place) => flags[place])).toBeGreaterThanOrEqual(recall);
+      const document = (await filter({ method: "document", recall, labels })).result as { threshold: number };
+      const dropped = isForget(documentScores, document.threshold);
+      const documentOf = (place: number) => docOffsets.findLastIndex((offset) => offset <= place);
+      expect(caught((place) => dropped[documentOf(place)])).toBeGreaterThanOrEqual(recall);
+    }
+  });
+
+  it("none filters nothing", async () => {
+    const { splits } = (await filter({ method: "none" })).result as {
+      splits: Record<string, { filteredTokens: number }>;
+    };
+    expect(splits.train.filteredTokens).toBe(0);
+  });
+
+  it("wants exactly one way to set the threshold, and says so", async () => {
+    const message = async (options: object) => {
+      const error = await filter(options).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(UserError);
+      return (error as Error).message;
+    };
+    expect(await message({ method: "mask" })).toMatch(/needs exactly one of .* it was given none/);
+    expect(await message({ method: "mask", threshold: 0.5, share: 0.1 })).toMatch(/given --threshold, --share/);
+    expect(await message({ method: "none", threshold: 0.5 })).toMatch(/filters nothing/);
+    expect(await message({ method: "mask", recall: 0.5 })).toMatch(/Give --labels/);
+    expect(await message({ method: "document", rule: "f1", startAt: 0.5 })).toMatch(
+      /does not go with --method document/,
+    );
+  });
+});
