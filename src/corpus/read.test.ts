@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSource } from "./read.js";
+import { findSources } from "./sources.js";
+import { collect } from "./testing/collect.js";
+
+const folder = mkdtempSync(join(tmpdir(), "lacuna-read-"));
+const fields = { textField: "text", idField: "id", domainField: "domain" };
+function write(name: string, content: string) {
+  const path = join(folder, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+const read = (path: string, options = fields) => collect(readSource({ path, source: "synthetic" }, options));
+
+describe("readSource", () => {
+  it("turns a record's domain into whole-document truth and keeps spans of its own", async () => {
+    const path = write(
+      "truth.jsonl",
+      [
+        JSON.stringify({ id: "a", text: "heart 🫀", domain: "medical" }),
+        JSON.stringify({ id: 7, text: "one two", truth: [{ start: 4, end: 7, domain: "biology" }] }),
+        JSON.stringify({ text: "no id" }),
+        JSON.stringify({ id: "empty", text: "  " }),
+      ].join("\n"),
+    );
+    expect(await read(path)).toEqual([
+      { id: "a", text: "heart 🫀", source: "synthetic", truth: [{ start: 0, end: 8, domain: "medical" }] },
+      { id: "7", text: "one two", source: "synthetic", truth: [{ start: 4, end: 7, domain: "biology" }] },
+      { id: "synthetic:3", text: "no id", source: "synthetic" },
+    ]);
+  });
+
+  it("reads the fields it is told to", async () => {
+    const path = write("fields.jsonl", JSON.stringify({ name: "n", body: "words", kind: "k" }));
+    const options = { textField: "body", idField: "name", domainField: "kind" };
+    expect(await read(path, options)).toEqual([
+      { id: "n", text: "words", source: "synthetic", truth: [{ start: 0, end: 5, domain: "k" }] },
+    ]);
+  });
+
+  it.each([
+    ["{not json", /bad\.jsonl:2 is not JSON/],
+    ["[1]", /bad\.jsonl:2 is not a JSON object/],
+    [`{"body":"x"}`, /bad\.jsonl:2 has no text in "text"; its fields are body/],
+    [`{"text":"x","truth":[{"start":0,"end":2,"domain":"d"}]}`, /bad\.jsonl:2 has a truth span 0-2/],
+    [`{"text":"x","truth":[{"start":-1}]}`, /bad\.jsonl:2 has a malformed "truth"/],
+  ])("names file and line of the malformed record %s", async (line, message) => {
+    await expect(read(write("bad.jsonl", `{"text":"fine"}\n${line}\n`))).rejects.toThrow(message);
+  });
+
+  it("cuts plain text at blank lines only, losing no words", async () => {
+    const paragraphs = Array.from({ length: 40 }, (_, i) => `paragraph ${i} ${"word ".repeat(100)}`.trim());
+    const documents = await read(write("book.txt", paragraphs.join("\n\n")));
+    expect(documents.length).toBeGreaterThan(1);
+    expect(documents.map(({ text }) => text).join("\n\n")).toBe(paragraphs.join("\n\n"));
+  });
+});
+
+describe("findSources", () => {
+  it("opens folders recursively in sorted order and names sources by their path", () => {
+    const root = join(folder, "tree");
+    for (const name of ["tree/b/2.jsonl.gz", "tree/a.txt", "tree/b/1.jsonl", "tree/notes.md"]) write(name, "");
+    expect(findSources([root]).map(({ source }) => source)).toEqual(["a", "b/1", "b/2"]);
+  });
+
+  it("refuses a missing path, an unknown kind and a folder without text", () => {
+    mkdirSync(join(folder, "void"));
+    expect(() => findSources([join(folder, "nowhere")])).toThrow(/does not exist/);
+    expect(() => findSources([write("table.csv", "")])).toThrow(/not a kind of file/);
+    expect(() => findSources([join(folder, "void")])).toThrow(/holds no .jsonl/);
+  });
+});
