@@ -5,19 +5,10 @@
  * loop over cached words; it is the oracle of the tests instead. Lossless: every byte of the text is in some token, so
  * byte offsets are running sums of token lengths.
  */
-import { BYTE_CHARACTERS, entryBytes } from "./byte-alphabet.js";
+import { BYTE_CHARACTERS, entryBytes, entryOf } from "./byte-alphabet.js";
+import type { Codec } from "./codec.js";
 import { type Merges, mergeWord, pairKey } from "./merge.js";
 import { type ByteLevelJson, javascriptPattern, wordPattern } from "./tokenizer-json.js";
-
-/** Turns text to ids and back, without special tokens. */
-export interface Codec {
-  /** One more than the highest ordinary id. */
-  size: number;
-  /** Text must be well formed (no lone surrogates). `ends` are UTF-8 byte offsets where each token ends. */
-  encode(text: string): { ids: Uint32Array; ends: Uint32Array };
-  /** Bytes of consecutive ordinary tokens. */
-  decode(ids: readonly number[]): Uint8Array;
-}
 
 /** Words longer than this are not worth remembering. */
 const CACHED_WORD_CHARACTERS = 64;
@@ -30,11 +21,7 @@ export function byteLevelCodec(json: ByteLevelJson): Codec | undefined {
   const entries = Object.entries(vocab);
   const byteIds = BYTE_CHARACTERS.map((character) => vocab[character]);
   if (!pattern || byteIds.includes(undefined as unknown as number)) return undefined;
-  const size =
-    Math.max(
-      ...[-1],
-      entries.reduce((highest, [, id]) => Math.max(highest, id), -1),
-    ) + 1;
+  const size = entries.reduce((highest, [, id]) => Math.max(highest, id), -1) + 1;
   const bytesOf: Uint8Array[] = new Array(size);
   for (const [entry, id] of entries) bytesOf[id] = entryBytes(entry) ?? Buffer.from(entry);
   const lengths = Uint32Array.from({ length: size }, (_, id) => bytesOf[id]?.length ?? 0);
@@ -46,14 +33,13 @@ export function byteLevelCodec(json: ByteLevelJson): Codec | undefined {
     const cached = cache.get(word);
     if (cached) return cached;
     const bytes = Buffer.from(word);
-    const whole = wholeWords?.get(Array.from(bytes, (byte) => BYTE_CHARACTERS[byte]).join(""));
-    const ids =
-      whole === undefined
-        ? mergeWord(
-            Uint32Array.from(bytes, (byte) => byteIds[byte]),
-            merges,
-          )
-        : Uint32Array.of(whole);
+    const whole = wholeWords?.get(entryOf(bytes));
+    const merged = () =>
+      mergeWord(
+        Uint32Array.from(bytes, (byte) => byteIds[byte]),
+        merges,
+      );
+    const ids = whole === undefined ? merged() : Uint32Array.of(whole);
     if (word.length <= CACHED_WORD_CHARACTERS) {
       if (cache.size >= CACHED_WORDS) cache.clear();
       cache.set(word, ids);
@@ -62,7 +48,8 @@ export function byteLevelCodec(json: ByteLevelJson): Codec | undefined {
   };
 
   return {
-    size,
+    // Ids of the file's own special tokens are taken, though no text produces them.
+    size: json.added_tokens.reduce((highest, { id }) => Math.max(highest, id + 1), size),
     encode(text) {
       const words: Uint32Array[] = [];
       let count = 0;
@@ -105,9 +92,10 @@ function wordsOf(text: string, pattern: RegExp): readonly string[] {
 
 function readMerges({ model: { vocab, merges } }: ByteLevelJson): Merges {
   return new Map(
-    merges.map((merge, rank) => {
+    merges.flatMap((merge, rank) => {
       const [left, right] = typeof merge === "string" ? merge.split(" ") : merge;
-      return [pairKey(vocab[left], vocab[right]), { rank, id: vocab[left + right] }];
+      const [from, to, id] = [vocab[left], vocab[right], vocab[left + right]];
+      return from === undefined || to === undefined || id === undefined ? [] : [[pairKey(from, to), { rank, id }]];
     }),
   );
 }

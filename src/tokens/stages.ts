@@ -5,11 +5,12 @@ import { UserError } from "../base/errors.js";
 import { readText } from "../base/files.js";
 import { defineStage, readManifest } from "../base/stage.js";
 import { readDocuments, SPLITS } from "../corpus/index.js";
+import { openCodec } from "./codec.js";
 import { NAMED_TOKENIZERS, namedTokenizer } from "./named.js";
 import { writeTokens } from "./shards.js";
 import { placeSpecials, SPECIAL_NAMES } from "./specials.js";
 import { tokenizeCorpus } from "./tokenize.js";
-import { copyTokenizer, createTokenizer, loadTokenizer, writeTokenizer } from "./tokenizer.js";
+import { copyTokenizer, loadTokenizer, writeTokenizer } from "./tokenizer.js";
 import { MAX_TRAINED_ENTRIES, trainByteLevelBpe } from "./train.js";
 
 export const TokenizerOptions = z.object({
@@ -63,12 +64,9 @@ export const tokenizerStage = defineStage({
   },
 });
 
+/** Special tokens go above every id the file uses. */
 async function save(out: string, json: string, name: string): Promise<void> {
-  const ids = Object.values((JSON.parse(json) as { model: { vocab: Record<string, number> } }).model.vocab);
-  const first = ids.reduce((highest, id) => Math.max(highest, id), -1) + 1;
-  const specials = placeSpecials(name, first);
-  createTokenizer(json, specials);
-  await writeTokenizer(out, json, specials);
+  await writeTokenizer(out, json, placeSpecials(name, openCodec(json, name).size));
 }
 
 /** The first train documents, up to `maxBytes`: the corpus is stored in seeded random order, so they are a sample. */

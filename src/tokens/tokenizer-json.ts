@@ -16,6 +16,8 @@ const byteLevel = <Regex extends boolean>(regex: Regex) =>
   z.object({ type: z.literal("ByteLevel"), add_prefix_space: z.literal(false), use_regex: z.literal(regex) });
 
 export const ByteLevelJson = z.object({
+  /** Special ones are left out of encoding; others would be cut out of the text before words are. */
+  added_tokens: z.array(z.object({ id: z.int().nonnegative(), special: z.literal(true) })).default([]),
   normalizer: z.null().optional(),
   pre_tokenizer: z.union([
     byteLevel(true),

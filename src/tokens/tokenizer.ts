@@ -2,16 +2,15 @@
  * @file Tokenizer: text to ids and back, with exact byte offsets and special tokens that text cannot produce.
  *
  * Synchronous. A lone surrogate, which UTF-8 cannot hold, is read as U+FFFD; everything else round-trips exactly for
- * byte-level vocabularies.
+ * byte-level vocabularies, the kind learnt here; others decode as their own file says.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { readJson, readText, writeFileAtomic, writeJson } from "../base/files.js";
 import { canonicalJson, sha256 } from "../base/hash.js";
-import { byteLevelCodec, type Codec } from "./byte-level.js";
+import { openCodec } from "./codec.js";
 import { SPECIAL_NAMES, SPECIAL_TEXTS, type Specials, SpecialsFile } from "./specials.js";
-import { ByteLevelJson } from "./tokenizer-json.js";
 
 export interface Tokenizer {
   /** "bpe-4096", "cl100k_base", ... */
@@ -22,9 +21,9 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   readonly specials: Specials;
   /** Ids of a text; never a special token, not even for its literal string. No end of text is added. */
-  encode(text: string): Uint32Array;
+  encode(text: string): Uint32Array<ArrayBuffer>;
   /** Also the UTF-8 byte offset at which each token ends; a token starts where the one before it ends. */
-  encodeWithOffsets(text: string): { ids: Uint32Array; ends: Uint32Array };
+  encodeWithOffsets(text: string): { ids: Uint32Array<ArrayBuffer>; ends: Uint32Array<ArrayBuffer> };
   /** Text of ids. Special tokens read as in SPECIAL_TEXTS; bytes that are not UTF-8 become U+FFFD. */
   decode(ids: Iterable<number>): string;
   decodeBytes(ids: Iterable<number>): Uint8Array;
@@ -66,13 +65,6 @@ export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
     decode: (ids) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(decodeBytes(ids)),
     decodeBytes,
   };
-}
-
-function openCodec(json: string, name: string): Codec {
-  const parsed = ByteLevelJson.safeParse(JSON.parse(json));
-  const codec = parsed.success ? byteLevelCodec(parsed.data) : undefined;
-  if (!codec) throw new UserError(`The tokenizer ${name} is not a byte-level BPE, the kind read here.`);
-  return codec;
 }
 
 /** Reads the tokenizer stored in an artifact. @throws UserError when tokenizer.json or specials.json is wrong. */
