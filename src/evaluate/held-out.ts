@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { readSafetensors } from "../base/safetensors.js";
-import { readTruth, type TokenShard } from "../tokens/index.js";
+import { NO_DOMAIN, readTruth, requireSameTokenizer, type TokenShard } from "../tokens/index.js";
 import type { HeldOut } from "./packed.js";
 
 export interface HeldOutFile extends HeldOut {
@@ -15,9 +15,6 @@ export interface HeldOutFile extends HeldOut {
   sources: readonly string[];
   domainsFrom: "truth" | "labels" | "none";
 }
-
-/** Domain of special tokens: counted nowhere. */
-const NOWHERE = 255;
 
 /** @throws UserError when there is nothing to evaluate on, or labels belong to another tokenizer. */
 export function readHeldOut(
@@ -29,11 +26,11 @@ export function readHeldOut(
     readTruthOf(directory, split) ?? readLabelsOf(labels, split, shard, endOfText) ?? unknown(shard, endOfText);
   let documents = 0;
   while (documents < shard.documents.length) {
-    const end = Number(shard.docOffsets[documents + 1]);
+    const end = shard.docOffsets[documents + 1];
     if (end > known.labels.length || end > maxTokens) break;
     documents++;
   }
-  const end = Number(shard.docOffsets[documents]);
+  const end = shard.docOffsets[documents];
   if (end === 0) {
     throw new UserError(
       `The ${split} split of ${directory} has no document to evaluate on${maxTokens < Infinity ? ` within ${maxTokens} tokens` : ""}. Give another --split or a larger corpus.`,
@@ -42,7 +39,7 @@ export function readHeldOut(
   return {
     ...known,
     tokens: shard.tokens.subarray(0, end),
-    docOffsets: Array.from({ length: documents + 1 }, (_, i) => Number(shard.docOffsets[i])),
+    docOffsets: shard.docOffsets.subarray(0, documents + 1),
     labels: known.labels.subarray(0, end),
     endOfText,
     sources: shard.documents.slice(0, documents).map(({ source }) => source),
@@ -72,17 +69,17 @@ function readLabelsOf(
   if (path === undefined) return undefined;
   const file = join(path, `${split}.safetensors`);
   const { tensors, metadata } = readSafetensors(file, ["labels"]);
-  if (metadata.tokenizer !== shard.fingerprint) {
-    throw new UserError(
-      `${file} was labelled with tokenizer ${metadata.tokenizer}, the tokens were made with ${shard.fingerprint}. Label this corpus again: lacuna label`,
-    );
-  }
+  requireSameTokenizer(
+    { what: file, fingerprint: metadata.tokenizer },
+    { what: "the token shard", fingerprint: shard.fingerprint },
+    "Label this corpus again: lacuna label",
+  );
   const isForget = tensors.labels.data as Uint8Array;
-  const labels = isForget.map((label, i) => (shard.tokens[i] === endOfText ? NOWHERE : label ? 0 : 1));
+  const labels = isForget.map((label, i) => (shard.tokens[i] === endOfText ? NO_DOMAIN : label ? 0 : 1));
   return { domains: ["forget", "retain"], labels, domainsFrom: "labels" };
 }
 
 function unknown({ tokens }: TokenShard, endOfText: number): Known {
-  const labels = Uint8Array.from(tokens, (token) => (token === endOfText ? NOWHERE : 0));
+  const labels = Uint8Array.from(tokens, (token) => (token === endOfText ? NO_DOMAIN : 0));
   return { domains: ["all"], labels, domainsFrom: "none" };
 }

@@ -8,6 +8,7 @@
  */
 import type { Progress } from "../base/progress.js";
 import { arrangeForLosses, type LossReader } from "../nn/index.js";
+import { NO_DOMAIN } from "../tokens/index.js";
 import type { DocumentLosses } from "./losses.js";
 
 /** Tokens of held-out documents and what each token is. */
@@ -18,7 +19,7 @@ export interface HeldOut {
   docOffsets: ArrayLike<number>;
   /** Column names of the result. */
   domains: readonly string[];
-  /** Index into `domains` per token; 255 = counted nowhere (special tokens). Shape [tokens]. */
+  /** Index into `domains` per token; NO_DOMAIN = counted nowhere (special tokens). Shape [tokens]. */
   labels: Uint8Array;
   endOfText: number;
 }
@@ -55,7 +56,7 @@ export async function packedLosses(
     for (let position = start; position < end; position++) {
       while (position >= docOffsets[document + 1]) document++;
       const label = labels[sources[position]];
-      if (label === 255) continue;
+      if (label === NO_DOMAIN) continue;
       const cell = document * domains.length + label;
       losses.lossSum[cell] += window[position - start];
       losses.count[cell]++;

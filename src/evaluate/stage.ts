@@ -1,9 +1,8 @@
 /** @file The evaluate stage: what a model knows of held-out text, per domain. */
 import { z } from "zod";
-import { UserError } from "../base/errors.js";
 import { defineStage } from "../base/stage.js";
 import { openLosses, readEndOfText } from "../nn/index.js";
-import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { readTokens, requireSameTokenizer, tokenizerFingerprint } from "../tokens/index.js";
 import { readHeldOut } from "./held-out.js";
 import { type DomainLoss, domainLosses, writeLosses } from "./losses.js";
 import { packedLosses } from "./packed.js";
@@ -44,12 +43,11 @@ export const evaluateStage = defineStage({
   inputs: ["model", "tokens", "labels"],
   async run(options, { out, progress, threads }): Promise<EvaluateResult> {
     const shard = readTokens(options.tokens, options.split);
-    const own = loadTokenizer(options.model).fingerprint;
-    if (own !== shard.fingerprint) {
-      throw new UserError(
-        `${options.model} was trained with tokenizer ${own}, ${options.tokens} was made with ${shard.fingerprint}. Tokenize the corpus with the model's tokenizer: lacuna tokenize --tokenizer ${options.model}`,
-      );
-    }
+    requireSameTokenizer(
+      { what: options.model, fingerprint: tokenizerFingerprint(options.model) },
+      { what: options.tokens, fingerprint: shard.fingerprint },
+      `Tokenize the corpus with the model's tokenizer: lacuna tokenize --tokenizer ${options.model}`,
+    );
     const { sources, domainsFrom, ...held } = readHeldOut(options, shard, readEndOfText(options.model));
     const reader = await openLosses(options.model, { threads });
     try {
