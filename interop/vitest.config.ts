@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["interop/**/*.test.ts"],
     root: new URL("..", import.meta.url).pathname,
     testTimeout: 600_000,
+    hookTimeout: 600_000,
     setupFiles: ["src/testing/setup.ts"],
   },
 });

@@ -1,0 +1,23 @@
+/** @file Runs a Python judge. Tests that need one skip, saying so, where LACUNA_PYTHON is not set (see run.sh). */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const PYTHON = process.env.LACUNA_PYTHON;
+
+/** Runs interop/<script> and returns what it printed. */
+export function python(script: string, ...args: string[]): string {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const printed = execFileSync(PYTHON!, [path, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
+  process.stdout.write(printed);
+  return printed;
+}
+
+/** Relative distance of two arrays in the Euclidean norm. */
+export function relativeDistance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [difference, norm] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    difference += (actual[i] - expected[i]) ** 2;
+    norm += expected[i] ** 2;
+  }
+  return Math.sqrt(difference / Math.max(norm, 1e-300));
+}
