@@ -17,12 +17,14 @@ export function carryLabels(labels: Uint8Array, fromEnds: Uint32Array, toEnds: U
     throw new Error(`The tokenizations cover ${fromEnds.at(-1) ?? 0} and ${toEnds.at(-1) ?? 0} bytes of one text`);
   }
   const carried = new Uint8Array(toEnds.length);
+  const fromStart = (at: number) => (at === 0 ? 0 : fromEnds[at - 1]);
   let from = 0;
   for (let to = 0, start = 0; to < toEnds.length; start = toEnds[to++]) {
     const end = toEnds[to];
     while (from < fromEnds.length && fromEnds[from] <= start) from++;
-    for (let at = from; at < fromEnds.length && (at === 0 ? 0 : fromEnds[at - 1]) < end; at++) {
-      if (labels[at] && fromEnds[at] > start && end > start) carried[to] = 1;
+    for (let at = from; at < fromEnds.length && fromStart(at) < end; at++) {
+      const overlaps = Math.min(end, fromEnds[at]) > Math.max(start, fromStart(at));
+      if (labels[at] && overlaps) carried[to] = 1;
     }
   }
   return carried;

@@ -1,0 +1,57 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { random } from "../base/random.js";
+import { carryLabels, relabel } from "./alignment.js";
+import { placeSpecials } from "./specials.js";
+import { HARD_TEXTS, randomText } from "./testing/texts.js";
+import { createTokenizer } from "./tokenizer.js";
+import { trainByteLevelBpe } from "./train.js";
+
+const folder = mkdtempSync(join(tmpdir(), "lacuna-alignment-"));
+
+describe("carryLabels", () => {
+  it("agrees with comparing every pair of tokens", () => {
+    const draw = random(11, "synthetic:alignment");
+    for (let round = 0; round < 300; round++) {
+      const bytes = 1 + draw.integer(40);
+      const cuts = () =>
+        Uint32Array.from([...Array.from({ length: draw.integer(20) }, () => draw.integer(bytes + 1)), bytes]).sort();
+      const [from, to] = [cuts(), cuts()];
+      const labels = Uint8Array.from(from, () => draw.integer(2));
+      const start = (ends: Uint32Array, at: number) => (at === 0 ? 0 : ends[at - 1]);
+      const expected = Array.from(to, (end, t) =>
+        from.some((fromEnd, f) => labels[f] === 1 && Math.min(end, fromEnd) > Math.max(start(to, t), start(from, f)))
+          ? 1
+          : 0,
+      );
+      expect(Array.from(carryLabels(labels, from, to)), `round ${round}`).toEqual(expected);
+    }
+  });
+
+  it("refuses tokenizations of different texts", () => {
+    expect(() => carryLabels(Uint8Array.of(1), Uint32Array.of(3), Uint32Array.of(4))).toThrow(/cover 3 and 4 bytes/);
+  });
+});
+
+describe("relabel", () => {
+  it("keeps every labelled byte labelled, between byte tokens and merged tokens, to the last token", async () => {
+    const texts = Array.from({ length: 40 }, (_, i) => `the heart beats, das Herz schlägt ${randomText(i, 60)}`);
+    const open = async (entries: number) =>
+      createTokenizer(
+        await trainByteLevelBpe(texts, entries, join(folder, `bpe-${entries}`)),
+        placeSpecials(`bpe-${entries}`, entries),
+      );
+    const [bytes, merged] = [await open(256), await open(500)];
+    for (const text of [...HARD_TEXTS, ...texts.slice(0, 5)]) {
+      const from = bytes.encodeWithOffsets(text);
+      const labels = Uint8Array.from(from.ids, (_, at) => (at % 7 === 0 || at === from.ids.length - 1 ? 1 : 0));
+      const carried = relabel(text, labels, bytes, merged);
+      expect(Array.from(carried.ids)).toEqual(Array.from(merged.encode(text)));
+      if (text) expect(carried.labels.at(-1)).toBe(1);
+      const back = relabel(text, carried.labels, merged, bytes).labels;
+      for (const [at, label] of labels.entries()) if (label) expect(back[at]).toBe(1);
+    }
+  });
+});
