@@ -1,0 +1,23 @@
+/**
+ * @file Lacuna's public API: every stage as a function, and the study that wires them.
+ *
+ * A stage is run by `runStage(stage, options, out)`; what it does inside is exported by its room.
+ */
+export * from "./base/errors.js";
+export { fingerprintOf, type Manifest, planStage, readManifest, runStage, type Stage } from "./base/stage.js";
+// Named where two rooms use one word for their own thing.
+export type { Calibration } from "./classify/index.js";
+export * from "./classify/index.js";
+export * from "./corpus/index.js";
+export * from "./evaluate/index.js";
+export * from "./filter/index.js";
+export * from "./label/index.js";
+export * from "./nn/index.js";
+export { studyConfig } from "./study/budgets.js";
+export * from "./study/config.js";
+export { Results } from "./study/results.js";
+export { planStudy, runStudy, type StudyOptions } from "./study/run.js";
+export { STAGES, stageByName } from "./study/stages.js";
+export type { TokenTruth } from "./tokens/index.js";
+export * from "./tokens/index.js";
+export * from "./train/index.js";
