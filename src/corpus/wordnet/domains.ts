@@ -21,15 +21,14 @@ const STATE_AND_ACT_FILES = [4, 26];
 /** Domain of each synset, by id. Nouns must come before the words derived from them, as `readWordNet` gives them. */
 export function wordNetDomains(synsets: readonly Synset[]): Map<string, WordNetDomain> {
   const byId = new Map(synsets.map((synset) => [synset.id, synset]));
-  const roots = rootsById(synsets);
-  const structural = new Map(synsets.map((synset) => [synset.id, nearestRoot(synset, byId, roots)]));
+  const nearestRoot = nearestRoots(byId, rootsById(synsets));
   const domains = new Map<string, WordNetDomain>();
   for (const synset of synsets) {
-    const topics = targets(synset, ";c").map((id) => structural.get(id));
+    const topics = targets(synset, ";c").map(nearestRoot);
     domains.set(
       synset.id,
       strongest(topics) ??
-        structural.get(synset.id) ??
+        nearestRoot(synset.id) ??
         LEXICOGRAPHER_FILES[synset.lexicographerFile] ??
         strongest(nounsPertainedTo(synset).map((id) => domains.get(id))) ??
         derivedFromMedical(synset, byId, domains) ??
@@ -76,19 +75,26 @@ function rootsById(synsets: readonly Synset[]): Map<string, WordNetDomain> {
   );
 }
 
-/** Climbs the hypernyms level by level; the first level that holds roots decides. */
-function nearestRoot(
-  synset: Synset,
+/** For each synset the domain of the nearest root above it; of roots equally near, medical before biology. */
+function nearestRoots(
   byId: ReadonlyMap<string, Synset>,
   roots: ReadonlyMap<string, WordNetDomain>,
-): WordNetDomain | undefined {
-  const seen = new Set<string>();
-  for (let level = [synset.id]; level.length > 0; ) {
-    const found = level.map((id) => roots.get(id)).filter((domain) => domain !== undefined);
-    if (found.length > 0) return strongest(found) ?? "general";
-    for (const id of level) seen.add(id);
-    const above = level.flatMap((id) => targets(byId.get(id)!, "@", "@i"));
-    level = [...new Set(above)].filter((id) => !seen.has(id));
-  }
-  return undefined;
+): (id: string) => WordNetDomain | undefined {
+  type Found = { steps: number; domain: WordNetDomain | undefined };
+  const known = new Map<string, Found>();
+  const climb = (id: string): Found => {
+    const before = known.get(id);
+    if (before) return before;
+    const here = roots.get(id);
+    const found: Found = here ? { steps: 0, domain: here } : { steps: Infinity, domain: undefined };
+    known.set(id, found); // also ends a cycle, should a release of WordNet have one
+    if (here) return found;
+    const above = targets(byId.get(id)!, "@", "@i").map(climb);
+    found.steps = Math.min(Infinity, ...above.map(({ steps }) => steps + 1));
+    if (found.steps === Infinity) return found;
+    const nearest = above.filter(({ steps }) => steps + 1 === found.steps).map(({ domain }) => domain);
+    found.domain = strongest(nearest) ?? "general";
+    return found;
+  };
+  return (id) => climb(id).domain;
 }
