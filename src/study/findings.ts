@@ -86,7 +86,9 @@ function statementsOf(results: BeforeFindings, { forget, retain, tradeoffs, tren
       detail: rivals.map((arm) => score(arm.name)).join("; "),
     });
   }
-  const growth = trends.filter((trend) => trend.measure === forget && trend.method === QUOTED);
+  const growth = arms.flatMap(({ name }) =>
+    trends.filter((trend) => trend.arm === name && trend.measure === forget && trend.method === QUOTED),
+  );
   if (growth.length > 0) {
     statements.push({
       claim: `The slowdown on ${forget} text grows with model size`,

@@ -6,6 +6,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { escapeHtml } from "../escape.js";
 import { type Theme, variables } from "./palette.js";
 
 /** How a figure is laid out: facets side by side, or stacked on narrow screens. */
@@ -48,9 +49,9 @@ export function draw(options: PlotOptions, description: string): string {
   svg.querySelector("style")?.remove();
   svg.removeAttribute("class");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", description);
   for (const [name, value] of Object.entries(ROOT_ATTRIBUTES)) svg.setAttribute(name, value);
-  return svg.outerHTML;
+  // linkedom leaves < and > in attributes as they are.
+  return svg.outerHTML.replace("<svg", () => `<svg aria-label="${escapeHtml(description)}"`);
 }
 
 const ROOT_ATTRIBUTES = { xmlns: "http://www.w3.org/2000/svg", "font-family": "inherit", color: "var(--muted)" };

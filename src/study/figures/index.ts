@@ -4,5 +4,6 @@ export { type ClassifierPanel, classifierPanels } from "./classifier.js";
 export { curvesFigure } from "./curves.js";
 export { frontierFigure } from "./frontier.js";
 export { armColour, type Theme, variables } from "./palette.js";
+export { passageFigure } from "./passage.js";
 export { scalingFigure } from "./scaling-law.js";
 export { slowdownFigure } from "./slowdown.js";

@@ -6,12 +6,9 @@
  */
 import type { ArmFacts } from "../results.js";
 
-interface Shades {
-  light: string;
-  dark: string;
-}
+export type Theme = "light" | "dark";
 
-const SHADES: Record<string, Shades> = {
+const SHADES: Record<string, Record<Theme, string>> = {
   paper: { light: "#ffffff", dark: "#14161a" },
   raised: { light: "#f6f5f2", dark: "#1c1f25" },
   ink: { light: "#1d2025", dark: "#e8e6e1" },
@@ -24,8 +21,6 @@ const SHADES: Record<string, Shades> = {
   forget: { light: "#c1440e", dark: "#ff8f5c" },
   retain: { light: "#197a6b", dark: "#5fc9b5" },
 };
-
-export type Theme = keyof Shades;
 
 /** "--ink: #1d2025; ..." for one theme. */
 export function variables(theme: Theme): string {

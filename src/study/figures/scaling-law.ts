@@ -54,7 +54,9 @@ export function scalingFigure(results: Results, layout: Layout): string {
         const loss = Math.exp(intercept + (slope.value ?? 0) * Math.log(compute));
         return { arm: baselineName(results)!, domain: measure, flops: compute, loss };
       };
-      return { inside: [at(from), at(to)], outside: [at(Math.min(x[0], from)), at(to)] };
+      // Extended to the left until it leaves the frame at its side or its top.
+      const atTop = slope.value ? Math.exp((Math.log(y[1]) - intercept) / slope.value) : from;
+      return { inside: [at(from), at(to)], outside: [at(Math.min(from, Math.max(x[0], atTop))), at(to)] };
     });
   const { color, symbol } = armScales(results.arms);
   const common = { stroke: "arm", ...facet.by("domain") };
@@ -65,14 +67,14 @@ export function scalingFigure(results: Results, layout: Layout): string {
     ...{ marginTop: 40, marginLeft: 44, marginRight: 8, marginBottom: layout.stacked ? 60 : 48 },
     ...facet.scale,
     x: { type: "log", domain: x, axis: null },
-    y: { type: "log", domain: y, axis: null, clamp: false },
+    y: { type: "log", domain: y, axis: null },
     color,
     symbol: symbol as Plot.ScaleOptions,
     marks: [
       ...yAxis(evenTicks(y), String),
       ...sizeAxis(results, layout),
       ...fits.flatMap(({ inside, outside }) => [
-        Plot.line(outside, { ...line, strokeDasharray: "4 4", clip: true }),
+        Plot.line(outside, { ...line, strokeDasharray: "4 4" }),
         Plot.line(inside, line),
       ]),
       Plot.line(points, { ...common, x: "flops", y: "loss", z: "arm", strokeWidth: 1, strokeOpacity: 0.45 }),

@@ -17,14 +17,20 @@ interface Caption {
   title: string;
   see: string;
   beware: string;
+  /** A legend, where lines carry no labels of their own. */
+  key?: Html;
 }
 
 /** A figure drawn twice, for wide and for narrow screens; null when there is nothing to draw. */
-function figure(results: Results, draw: (results: Results, layout: Layout) => string, { title, see, beware }: Caption) {
+function figure(
+  results: Results,
+  draw: (results: Results, layout: Layout) => string,
+  { title, see, beware, key }: Caption,
+): Html | null {
   const wide = draw(results, WIDE);
   if (wide === "") return null;
   return html`<figure><h3>${title}</h3>
-<div class="wide">${drawing(wide)}</div><div class="narrow">${drawing(draw(results, NARROW))}</div>
+${key ?? null}<div class="wide">${drawing(wide)}</div><div class="narrow">${drawing(draw(results, NARROW))}</div>
 <figcaption><strong>See</strong> ${see} <strong>Do not conclude</strong> ${beware}</figcaption></figure>
 `;
 }
@@ -42,7 +48,7 @@ ${figure(results, slowdownFigure, {
 })}
 ${figure(results, frontierFigure, {
   title: "What was forgotten for what was kept",
-  see: `that an arm higher up knows less ${forget} text at the same loss on kept text; up and to the left is better. Each line joins one arm's sizes, the largest at its left end.`,
+  see: `which line lies higher: that arm knows less ${forget} text at the same loss on kept text. Each line joins one arm's sizes, the largest at its left end; up and to the left is better.`,
   beware:
     "from points alone that one size of one arm is better than one of another: compare whole lines. The table below gives the gap at equal kept loss with its interval.",
 })}
@@ -61,10 +67,10 @@ ${panels.map((panel) => html`<div><h4>${panel.title}</h4>${drawing(panel.svg)}<p
 }
 ${figure(results, curvesFigure, {
   title: "Training",
-  see: "that runs of all arms went on learning to the end and none diverged. Lines: training loss, mean of stretches of steps; markers: validation loss.",
+  key: legend(results),
+  see: "whether each run went on learning to its end. Lines: training loss, mean of stretches of steps; markers: validation loss, where it was taken.",
   beware: "that a lower line is a better model: each arm averages over the targets it trains on, and these differ.",
 })}
-${legend(results)}
 </section>`;
 }
 

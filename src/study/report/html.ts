@@ -5,23 +5,14 @@
  * our own (SVG from Plot, which escapes its texts) come in through `drawing`.
  */
 
+import { escapeHtml } from "../escape.js";
+
 /** Markup that may go into a page as it is. Only this file makes it. */
 export class Html {
   constructor(readonly markup: string) {}
 }
 
 type Content = Html | string | number | null | readonly Content[];
-
-/** Text as HTML text or attribute value: markup, quotes and control characters are harmless. */
-export function escapeHtml(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/"/g, "&quot;")
-    .replace(/'/g, "&#39;")
-    .replace(/(?![\t\n\r])[\p{Cc}\p{Cs}]/gu, "\ufffd");
-}
 
 /** html`<p>${text}</p>`: text is escaped, Html and lists of it are kept, null is nothing. */
 export function html(strings: TemplateStringsArray, ...contents: Content[]): Html {

@@ -21,7 +21,7 @@ p, li { max-width: 68ch; text-wrap: pretty; }
 .lede { font-size: clamp(18px, 2.4vw, 22px); line-height: 1.5; margin: 0 0 34px; max-width: 62ch; }
 .muted, figcaption, .note { color: var(--muted); }
 .synthetic { border: 2px solid var(--forget); color: var(--forget); border-radius: 8px; padding: 10px 16px; font-weight: 600; margin: 24px 0 0; max-width: none; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(164px, 1fr)); gap: 14px; margin: 0; }
+.cards { display: grid; grid-template-columns: repeat(3, 1fr); gap: 14px; margin: 0; }
 .card { background: var(--raised); border-radius: 10px; padding: 14px 16px 13px; border-top: 3px solid var(--line); break-inside: avoid; margin: 0; }
 .card dt { font-size: 13px; line-height: 1.35; color: var(--muted); }
 .card dd { margin: 4px 0 0; }
