@@ -4,6 +4,7 @@
  * The alphabet mixes domains inside a document, as the web does, and their truth is known span by span. Prefixes such
  * as "cardi-" or "hyper-" still make some pages mostly medical and many not at all.
  */
+import { UserError } from "../../base/errors.js";
 import { random } from "../../base/random.js";
 import type { SourceDocument, TruthSpan } from "../document.js";
 import { type Entry, thinEntries, wordNetEntries } from "./entries.js";
@@ -18,8 +19,14 @@ export interface EmbeddedOptions {
   seed: number;
 }
 
-/** Pages of WordNet with the domain of every entry as truth. */
+/** Pages of WordNet with the domain of every entry as truth. @throws UserError when the shares leave no general text. */
 export function embeddedDocuments(options: EmbeddedOptions): SourceDocument[] {
+  const { medicalShare, biologyShare } = options;
+  if (medicalShare + biologyShare >= 1) {
+    throw new UserError(
+      `The medical share ${medicalShare} and the biology share ${biologyShare} leave nothing general. Lower one.`,
+    );
+  }
   return entryPages(thinEntries(wordNetEntries(), options), options.seed);
 }
 

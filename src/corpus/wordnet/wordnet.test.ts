@@ -92,6 +92,10 @@ describe("the embedded corpus", () => {
     expect(entryPages(entries, 1)).toEqual(entryPages(entries, 1));
   });
 
+  it("refuses shares that leave no general text", () => {
+    expect(() => embeddedDocuments({ medicalShare: 0.5, biologyShare: 0.5, seed: 1 })).toThrow(/leave nothing general/);
+  });
+
   it("keeps every medical entry", () => {
     const entries = Array.from({ length: 999 }, (_, i): Entry => {
       return { term: `t${i}`, text: `t${i}: ${"x".repeat(i % 17)}`, domain: WORDNET_DOMAINS[i % 3] };
