@@ -1,5 +1,5 @@
 /** @file States and SAE activations of whole documents, streamed in runs of many documents. */
-import type { StateReader } from "../nn/index.js";
+import type { Annotator } from "./annotator.js";
 import type { SaeConfig, SaeRunner } from "./sae-files.js";
 
 /** Tokens gathered before the SAE is run: it is far faster on many rows than on one document's. */
@@ -15,7 +15,7 @@ export interface StatesRun {
 
 /** Reads documents in order, several at a time. Memory is bounded by one run and one document. */
 export async function* readRuns(
-  reader: StateReader,
+  annotator: Annotator,
   layer: number,
   documents: readonly Uint32Array[],
 ): AsyncGenerator<StatesRun> {
@@ -33,10 +33,10 @@ export async function* readRuns(
     values = 0;
     return run;
   };
-  for await (const { document, states } of reader.read(documents, { layers: [layer] })) {
-    gathered.push({ document, states: states[0] });
-    values += states[0].length;
-    if (values >= ROWS_PER_RUN * reader.model.config.width) yield take();
+  for await (const { document, states } of annotator.read(documents, layer)) {
+    gathered.push({ document, states });
+    values += states.length;
+    if (values >= ROWS_PER_RUN * annotator.width) yield take();
   }
   if (gathered.length > 0) yield take();
 }
@@ -50,12 +50,12 @@ export interface DocumentActivations {
 
 /** Activations of every document, in order. */
 export async function* readActivations(
-  reader: StateReader,
+  annotator: Annotator,
   runner: SaeRunner,
   { layer, latents }: Pick<SaeConfig, "layer" | "latents">,
   documents: readonly Uint32Array[],
 ): AsyncGenerator<DocumentActivations> {
-  for await (const run of readRuns(reader, layer, documents)) {
+  for await (const run of readRuns(annotator, layer, documents)) {
     const activations = await runner.encode(run.states);
     let row = 0;
     for (const document of run.documents) {

@@ -5,8 +5,8 @@
  */
 import type { Progress } from "../base/progress.js";
 import { random } from "../base/random.js";
-import type { StateReader } from "../nn/index.js";
 import { readActivations } from "./activations.js";
+import type { Annotator } from "./annotator.js";
 import { contextOf, TopFirings } from "./contexts.js";
 import { type DocumentSet, specialMask } from "./documents.js";
 import type { LatentEvidence } from "./judge.js";
@@ -30,7 +30,7 @@ export interface Calibration {
 
 /** Calibrates all latents of an SAE. */
 export async function calibrate(
-  reader: StateReader,
+  annotator: Annotator,
   runner: SaeRunner,
   config: SaeConfig,
   { documents, specials }: DocumentSet,
@@ -39,7 +39,7 @@ export async function calibrate(
 ): Promise<Calibration> {
   const statistics = new LatentStatistics(config.latents);
   const firings = new TopFirings(config.latents);
-  for await (const { document, activations } of readActivations(reader, runner, config, documents)) {
+  for await (const { document, activations } of readActivations(annotator, runner, config, documents)) {
     const isSpecial = specialMask(documents[document], specials);
     statistics.add(activations, isSpecial);
     firings.add(document, activations, isSpecial);

@@ -1,5 +1,6 @@
 /** @file The label room: domains, SAE latents, judges, and the rule that turns latents into token labels. */
 export * from "./activations.js";
+export * from "./annotator.js";
 export * from "./calibrate.js";
 export * from "./contexts.js";
 export * from "./documents.js";

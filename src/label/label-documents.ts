@@ -1,6 +1,7 @@
 /** @file Applies the rule to documents: activations of kept latents in, token and document labels out. */
-import type { StateReader } from "../nn/index.js";
+
 import { readActivations } from "./activations.js";
+import type { Annotator } from "./annotator.js";
 import { type DocumentSet, specialMask } from "./documents.js";
 import { countActive, labelDocument, labelTokens, type Rule } from "./rule.js";
 import type { SaeConfig, SaeRunner } from "./sae-files.js";
@@ -21,7 +22,7 @@ export interface KeptLatents {
 
 /** Labels documents. With no kept latents everything is retain. */
 export async function labelDocuments(
-  reader: StateReader,
+  annotator: Annotator,
   kept: KeptLatents | undefined,
   { documents, specials }: DocumentSet,
   rule: Rule,
@@ -34,7 +35,7 @@ export async function labelDocuments(
   const { latents } = kept.config;
   const everyLatent = Uint32Array.from({ length: latents }, (_, index) => index);
   let offset = 0;
-  for await (const { document, activations } of readActivations(reader, kept.runner, kept.config, documents)) {
+  for await (const { document, activations } of readActivations(annotator, kept.runner, kept.config, documents)) {
     const isSpecial = specialMask(documents[document], specials);
     const here = labelTokens(countActive(activations, latents, everyLatent, kept.thresholds), isSpecial, rule);
     labels.tokens.set(here, offset);

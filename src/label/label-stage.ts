@@ -11,8 +11,8 @@ import { writeFileAtomic } from "../base/files.js";
 import { writeSafetensors } from "../base/safetensors.js";
 import { defineStage } from "../base/stage.js";
 import { SPLITS, type Split } from "../corpus/index.js";
-import { openStates } from "../nn/index.js";
 import { loadTokenizer, readTokens, readTruth, type TokenShard } from "../tokens/index.js";
+import { openAnnotator } from "./annotator.js";
 import { baseRate, calibrate } from "./calibrate.js";
 import { type DocumentSet, firstDocuments, requireModelTokenizer } from "./documents.js";
 import { readDomain } from "./domain.js";
@@ -27,6 +27,7 @@ import { loadSae, openSae, restrictSae } from "./sae-files.js";
 export const LabelOptions = z.object({
   sae: z.string().describe("directory of the SAE (from `lacuna sae`)"),
   model: z.string().describe("directory of the annotator model the SAE was trained on"),
+  reverse: z.string().optional().describe("the second annotator, if the SAE was trained with one"),
   tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
   domain: z.string().describe("domain file, e.g. domains/medicine.json"),
   documents: z.int().min(1).default(4000).describe("documents labelled per split, at most"),
@@ -58,18 +59,19 @@ export const labelStage = defineStage({
   ],
   version: 1,
   options: LabelOptions,
-  inputs: ["sae", "model", "tokens", "domain"],
+  inputs: ["sae", "model", "reverse", "tokens", "domain"],
   async run(options, { out, progress, threads }) {
     const domain = readDomain(options.domain);
     const { sae, config } = loadSae(options.sae);
     const tokenizer = loadTokenizer(options.tokens);
-    requireModelTokenizer(options.model, options.tokens);
-    const reader = await openStates(options.model, { threads });
-    const { width, layers } = reader.model.config;
+    const { model, reverse } = options;
+    for (const path of reverse ? [model, reverse] : [model]) requireModelTokenizer(path, options.tokens);
+    const annotator = await openAnnotator(model, reverse, threads);
+    const { width, layers } = annotator;
     if (width !== config.width || config.layer > layers || config.tokenizer !== tokenizer.fingerprint)
       throw new UserError(
         `${options.sae} was trained on layer ${config.layer} of width ${config.width} (tokenizer ${config.tokenizer}), ` +
-          `${options.model} has ${layers} layers of width ${width} (tokenizer ${tokenizer.fingerprint}). Give the model it was trained on.`,
+          `${model} has ${layers} layers of width ${width} (tokenizer ${tokenizer.fingerprint}). Give the model it was trained on.`,
       );
     const specials = Object.values(tokenizer.specials);
     const window = { ...options, decode: (ids: Uint32Array) => tokenizer.decode(ids) };
@@ -80,7 +82,7 @@ export const labelStage = defineStage({
     try {
       const reference = firstOf("train").set;
       const all = await openSae(sae, config, threads);
-      const { statistics, evidence } = await calibrate(reader, all, config, reference, window, progress);
+      const { statistics, evidence } = await calibrate(annotator, all, config, reference, window, progress);
       await all.release();
       const lexicon = compileLexicon(domain.lexicon);
       const chance = baseRate(reference, window, (text) => lexicon(text).length > 0, options.seed);
@@ -101,7 +103,14 @@ export const labelStage = defineStage({
         const { shard, set } = firstOf(split);
         const onLabelled = (done: number) =>
           progress({ done, total: set.documents.length, unit: "documents", detail: `labelling ${split}` });
-        const labels = await labelDocuments(reader, kept || undefined, set, options, options.documentShare, onLabelled);
+        const labels = await labelDocuments(
+          annotator,
+          kept || undefined,
+          set,
+          options,
+          options.documentShare,
+          onLabelled,
+        );
         await writeSafetensors(
           join(out, `${split}.safetensors`),
           {
@@ -121,7 +130,7 @@ export const labelStage = defineStage({
         splits,
       };
     } finally {
-      await reader.release();
+      await annotator.release();
     }
   },
 });

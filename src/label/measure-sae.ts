@@ -1,6 +1,7 @@
 /** @file How well a sparse autoencoder reconstructs, and how sparsely, on states it was not trained on. */
-import type { StateReader } from "../nn/index.js";
+
 import { readRuns } from "./activations.js";
+import type { Annotator } from "./annotator.js";
 import { type DocumentSet, specialMask } from "./documents.js";
 import type { SaeConfig, SaeRunner } from "./sae-files.js";
 
@@ -16,7 +17,7 @@ export interface SaeQuality {
 
 /** Measures on the ordinary tokens of a set of documents. */
 export async function measureSae(
-  reader: StateReader,
+  annotator: Annotator,
   runner: SaeRunner,
   { width, latents, layer }: SaeConfig,
   { documents, specials }: DocumentSet,
@@ -24,7 +25,7 @@ export async function measureSae(
   const sum = new Float64Array(width);
   const isAlive = new Uint8Array(latents);
   let [tokens, squares, error, active] = [0, 0, 0, 0];
-  for await (const { documents: indices, states } of readRuns(reader, layer, documents)) {
+  for await (const { documents: indices, states } of readRuns(annotator, layer, documents)) {
     const [rebuilt, activations] = [await runner.reconstruct(states), await runner.encode(states)];
     const isSpecial = indices.flatMap((document) => [...specialMask(documents[document], specials)]);
     for (let token = 0; token < isSpecial.length; token++) {

@@ -6,8 +6,8 @@
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { defineStage } from "../base/stage.js";
-import { openStates } from "../nn/index.js";
 import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { openAnnotator } from "./annotator.js";
 import { firstDocuments, requireModelTokenizer } from "./documents.js";
 import { measureSae } from "./measure-sae.js";
 import { openSae, type SaeConfig, saveSae } from "./sae-files.js";
@@ -15,6 +15,7 @@ import { trainSae } from "./train-sae.js";
 
 export const SaeStageOptions = z.object({
   model: z.string().describe("directory of the annotator model"),
+  reverse: z.string().optional().describe("a second annotator that reads from the end; its states are set beside"),
   tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
   layer: z.int().min(0).optional().describe("residual stream after this many blocks; default: the last block"),
   latents: z.int().min(1).default(1024).describe("latents of the SAE"),
@@ -36,32 +37,32 @@ export const saeStage = defineStage({
   examples: ["lacuna sae --model runs/demo/annotator --tokens runs/demo/tokens --out runs/demo/sae"],
   version: 1,
   options: SaeStageOptions,
-  inputs: ["model", "tokens"],
-  async run({ model, tokens, ...options }, { out, progress, threads }) {
+  inputs: ["model", "reverse", "tokens"],
+  async run({ model, reverse, tokens, ...options }, { out, progress, threads }) {
     const tokenizer = loadTokenizer(tokens);
-    requireModelTokenizer(model, tokens);
+    for (const path of reverse ? [model, reverse] : [model]) requireModelTokenizer(path, tokens);
     const specials = Object.values(tokenizer.specials);
-    const reader = await openStates(model, { threads });
+    const annotator = await openAnnotator(model, reverse, threads);
     try {
-      const { layers, width } = reader.model.config;
+      const { layers, width } = annotator;
       const layer = options.layer ?? layers;
       if (layer > layers)
         throw new UserError(`${model} has ${layers} blocks, there is no layer ${layer}. Give --layer 0 to ${layers}.`);
       const { latents, activation, l0 } = options;
       const config: SaeConfig = { width, latents, layer, activation, l0, tokenizer: tokenizer.fingerprint };
       const train = firstDocuments(readTokens(tokens, "train"), specials);
-      const sae = await trainSae(reader, train, { ...options, layer }, { progress, threads });
+      const sae = await trainSae(annotator, train, { ...options, layer }, { progress, threads });
       const runner = await openSae(sae, config, threads);
       try {
         const validation = firstDocuments(readTokens(tokens, "validation"), specials, { tokens: MEASURE_TOKENS });
-        const measured = await measureSae(reader, runner, config, validation);
+        const measured = await measureSae(annotator, runner, config, validation);
         await saveSae(out, sae, config, measured);
         return { ...config, parameters: 2 * width * latents, ...measured };
       } finally {
         await runner.release();
       }
     } finally {
-      await reader.release();
+      await annotator.release();
     }
   },
 });

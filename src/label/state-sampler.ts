@@ -7,7 +7,7 @@
  */
 import { UserError } from "../base/errors.js";
 import { type Random, random } from "../base/random.js";
-import type { StateReader } from "../nn/index.js";
+import type { Annotator } from "./annotator.js";
 import type { DocumentSet } from "./documents.js";
 
 export interface SamplerOptions {
@@ -25,11 +25,11 @@ export class StateSampler {
   readonly width: number;
 
   constructor(
-    private readonly reader: StateReader,
+    private readonly annotator: Annotator,
     private readonly set: DocumentSet,
     private readonly options: SamplerOptions,
   ) {
-    this.width = reader.model.config.width;
+    this.width = annotator.width;
     this.rows = new Float32Array(options.capacity * this.width);
     this.draw = random(options.seed, "sae:rows");
     this.incoming = this.stream();
@@ -43,10 +43,10 @@ export class StateSampler {
     for (let epoch = 0; ; epoch++) {
       const order = random(this.options.seed, `sae:documents:${epoch}`).permutation(documents.length);
       const ordered = Array.from(order, (index) => documents[index]);
-      for await (const { document, states } of this.reader.read(ordered, { layers: [this.options.layer] })) {
+      for await (const { document, states } of this.annotator.read(ordered, this.options.layer)) {
         const tokens = ordered[document];
         for (let token = 0; token < tokens.length; token++)
-          if (!specials.has(tokens[token])) yield states[0].subarray(token * this.width, (token + 1) * this.width);
+          if (!specials.has(tokens[token])) yield states.subarray(token * this.width, (token + 1) * this.width);
       }
     }
   }

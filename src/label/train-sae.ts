@@ -15,11 +15,11 @@ import {
   type SaeActivation,
   type SaeTraining,
   type SaeWeights,
-  type StateReader,
   saeSpecs,
   saeStep,
 } from "../nn/index.js";
 import { compileLoop } from "../tensor/index.js";
+import type { Annotator } from "./annotator.js";
 import type { DocumentSet } from "./documents.js";
 import { StateSampler } from "./state-sampler.js";
 
@@ -48,13 +48,13 @@ type Values = Record<string, Float32Array<ArrayBuffer>>;
 
 /** Trains an SAE. Deterministic for one machine and thread count; the seed decides order and start. */
 export async function trainSae(
-  reader: StateReader,
+  annotator: Annotator,
   set: DocumentSet,
   options: SaeOptions,
   { progress, threads }: { progress: Progress; threads: number },
 ): Promise<StoredSae> {
   const { layer, latents, activation, l0: goal, steps, batch, lr, seed } = options;
-  const sampler = new StateSampler(reader, set, { layer, capacity: Math.max(CAPACITY, 2 * batch), seed });
+  const sampler = new StateSampler(annotator, set, { layer, capacity: Math.max(CAPACITY, 2 * batch), seed });
   const { width } = sampler;
   const training: SaeTraining = { width, latents, activation, ...SAE_TRAINING };
   const normal = normalisation(await sampler.peek(), width);
