@@ -27,7 +27,7 @@ export function dot(graph: Graph, left: View, right: View, shape: Shape): View {
   if (!isMatrixProduct || left.dtype !== "float32") {
     return reduce(graph, "Add", mul(graph, left, right, full, left.dtype), [full.length - 1]);
   }
-  const [a, b] = [force(graph, operands[0]), force(graph, operands[1])];
+  const [a, b] = [force(graph, operands[0], []), force(graph, operands[1], [])];
   const leadByA = slotsSize(rows) >= slotsSize(columns);
   const parts = {
     batch: inMemoryOrder(batch, a, 0),

@@ -3,7 +3,17 @@
  */
 import type { Shape } from "../tensor.js";
 import { type Graph, product, sameList } from "./graph.js";
-import { type Atom, type LazyProduct, makeView, shapeOf, splatValue, splatView, type View, valueView } from "./view.js";
+import {
+  type Atom,
+  type LazyProduct,
+  makeView,
+  reshapeView,
+  shapeOf,
+  splatValue,
+  splatView,
+  type View,
+  valueView,
+} from "./view.js";
 
 /** A view whose value is in memory (or a splat), without lazy factor or reciprocal. */
 export function force(graph: Graph, v: View, wanted?: readonly Atom[]): View {
@@ -121,7 +131,16 @@ export function materialize(graph: Graph, v: View): string {
 
 /** The view as a plain row-major one. */
 export function plain(graph: Graph, v: View): View {
-  const shape = shapeOf(v);
+  return plainAs(graph, v, shapeOf(v));
+}
+
+/** Another shape: by regrouping atoms if their edges allow it, otherwise by moving the value into row-major order. */
+export function reshaped(graph: Graph, v: View, shape: Shape): View {
+  return reshapeView(v, shape) ?? plainAs(graph, v, shape);
+}
+
+function plainAs(graph: Graph, v: View, shape: Shape): View {
   const value = splatValue(v);
-  return value !== undefined ? splatView(value, shape, v.dtype) : valueView(materialize(graph, v), shape, v.dtype);
+  if (value !== undefined) return splatView(value, shape, v.dtype);
+  return valueView(graph.reshape(materialize(graph, v), shape), shape, v.dtype);
 }

@@ -1,10 +1,10 @@
 /**
- * @file Rows by index and back: gather, scatter-add, and the cutting and joining of tensors.
+ * @file Rows by index and back: gather and scatter-add.
  *
  * ScatterND(add) of the CPU kernels loses updates when indices repeat and more than one thread runs; ScatterElements
- * does not, so everything here scatters with ScatterElements over expanded indices.
+ * does not (it runs on one thread), so everything here scatters with ScatterElements, element by element.
  */
-import type { DType, Shape } from "../tensor.js";
+import type { Shape } from "../tensor.js";
 import { materialize } from "./force.js";
 import { type Graph, product } from "./graph.js";
 import { expandAxes, plainView, shapeOf, splatValue, splatView, transposeView, type View, valueView } from "./view.js";
@@ -54,21 +54,28 @@ export function scatter(
   const flat = linearIndex(graph, indices, sizes);
   const count = product(flat.shape);
   const width = product(rest);
-  const table = [product(sizes), width];
+  const size = product(shape);
   const build = (onto?: string) => {
     const back = inverse(moveBlock(flat.shape.length, rest.length, outDim));
-    const data = graph.reshape(materialize(graph, transposeView(updates, back)), [count, width]);
-    const column = graph.reshape(flat.name, [count, 1]);
-    const index = graph.emit("Expand", [column, graph.integers([count, width])], [count, width], "int64");
-    const zeros = () => graph.emit("ConstantOfShape", [graph.integers(table)], table, updates.dtype);
-    const base = onto === undefined ? zeros() : graph.reshape(onto, table);
+    const data = graph.reshape(materialize(graph, transposeView(updates, back)), [count * width]);
+    const index = elementIndex(graph, flat.name, count, width);
+    const zeros = () => graph.emit("ConstantOfShape", [graph.integers([size])], [size], updates.dtype);
+    const base = onto === undefined ? zeros() : graph.reshape(onto, [size]);
     const attributes = { axis: 0, reduction: "add" };
-    return graph.emit("ScatterElements", [base, index, data], table, updates.dtype, { attributes });
+    return graph.emit("ScatterElements", [base, index, data], [size], updates.dtype, { attributes });
   };
   const permuted = order.map((position) => shape[position]);
   const isUsedOnceInPlace = isUsedOnce && order.every((position, at) => position === at);
   const view = plainView({ kind: "scatter", build, isUsedOnce: isUsedOnceInPlace }, permuted, updates.dtype);
   return transposeView(view, inverse(order));
+}
+
+/** Positions of whole rows in flat memory, as a list: the kernel walks one axis twice as fast as two. */
+function elementIndex(graph: Graph, rows: string, count: number, width: number): string {
+  const column = graph.reshape(rows, [count, 1]);
+  const starts = graph.emit("Mul", [column, graph.scalar(width, "int64")], [count, 1], "int64");
+  const within = graph.integers(Array.from({ length: width }, (_, index) => index));
+  return graph.reshape(graph.emit("Add", [starts, within], [count, width], "int64"), [count * width]);
 }
 
 /** The permutation that brings the indexed axes to the front, the other sizes, and the indexed sizes. */
@@ -109,35 +116,4 @@ function moveBlock(block: number, others: number, to: number): number[] {
 
 function inverse(order: readonly number[]): number[] {
   return order.map((_, position) => order.indexOf(position));
-}
-
-export function concatenate(graph: Graph, views: readonly View[], axis: number, shape: Shape, dtype: DType): View {
-  const names = views.map((v) => materialize(graph, v));
-  return valueView(graph.emit("Concat", names, shape, dtype, { attributes: { axis } }), shape, dtype);
-}
-
-/** The box from start (inclusive) to end (exclusive) on every axis. */
-export function shrink(graph: Graph, v: View, box: readonly (readonly [number, number])[], shape: Shape): View {
-  const value = splatValue(v);
-  if (value !== undefined) return splatView(value, shape, v.dtype);
-  const source = shapeOf(v);
-  const cut = box.flatMap(([start, end], axis) => (start > 0 || end < source[axis] ? [{ axis, start, end }] : []));
-  const bounds = [cut.map((c) => c.start), cut.map((c) => c.end), cut.map((c) => c.axis)].map((list) =>
-    graph.integers(list),
-  );
-  return valueView(graph.emit("Slice", [materialize(graph, v), ...bounds], shape, v.dtype), shape, v.dtype);
-}
-
-/** Reverses axes. */
-export function flip(graph: Graph, v: View, axes: readonly number[], shape: Shape): View {
-  const bounds = [axes.map(() => -1), axes.map((axis) => -shape[axis] - 1), axes, axes.map(() => -1)];
-  const inputs = [materialize(graph, v), ...bounds.map((list) => graph.integers(list))];
-  return valueView(graph.emit("Slice", inputs, shape, v.dtype), shape, v.dtype);
-}
-
-/** Adds zeros before and after on every axis. */
-export function pad(graph: Graph, v: View, width: readonly (readonly [number, number])[], shape: Shape): View {
-  if (splatValue(v) === 0) return splatView(0, shape, v.dtype);
-  const sides = [...width.map(([before]) => before), ...width.map(([, after]) => after)];
-  return valueView(graph.emit("Pad", [materialize(graph, v), graph.integers(sides)], shape, v.dtype), shape, v.dtype);
 }

@@ -3,13 +3,14 @@
  */
 import type { DType, Shape } from "../tensor.js";
 import { add, mul, reciprocal, scale } from "./arithmetic.js";
+import { concatenate, flip, pad, shrink } from "./cutting.js";
 import { dot } from "./dot.js";
 import { elementwise, unary } from "./elementwise.js";
-import { plain } from "./force.js";
+import { reshaped } from "./force.js";
 import { ELEMENT_TYPE, type Graph } from "./graph.js";
-import { concatenate, flip, type GatherParams, gather, pad, type ScatterParams, scatter, shrink } from "./indexing.js";
+import { type GatherParams, gather, type ScatterParams, scatter } from "./indexing.js";
 import { reduce } from "./reduce.js";
-import { broadcastView, reshapeView, splatValue, transposeView, type View } from "./view.js";
+import { broadcastView, shapeOf, splatValue, splatView, transposeView, type View } from "./view.js";
 
 type Pairs = [number, number][];
 
@@ -34,6 +35,22 @@ const function1 =
   ({ graph, operands }) =>
     unary(graph, operator, operands[0]);
 
+/** The operands in one type: a number takes the type it is used with, and so do mixed tensors. */
+function conform(graph: Graph, views: readonly View[], dtype: DType): View[] {
+  return views.map((v) => {
+    if (v.dtype === dtype) return v;
+    const value = splatValue(v);
+    if (value !== undefined) return splatView(dtype === "int32" ? Math.trunc(value) : Number(value), shapeOf(v), dtype);
+    return unary(graph, "Cast", v, dtype, { to: ELEMENT_TYPE[dtype] });
+  });
+}
+
+/** A rule for operands that have the type of the result. */
+const uniform =
+  (rule: Rule): Rule =>
+  (application) =>
+    rule({ ...application, operands: conform(application.graph, application.operands, application.dtype) });
+
 const COMPARISONS: Record<string, string> = {
   less: "Less",
   less_equal: "LessOrEqual",
@@ -43,21 +60,21 @@ const COMPARISONS: Record<string, string> = {
 
 const RULES: Record<string, Rule> = {
   stop_gradient: ({ operands }) => operands[0],
-  add: ({ graph, operands: [a, b], shape, dtype }) => add(graph, a, b, shape, dtype),
-  mul: ({ graph, operands: [a, b], shape, dtype }) => mul(graph, a, b, shape, dtype),
+  add: uniform(({ graph, operands: [a, b], shape, dtype }) => add(graph, a, b, shape, dtype)),
+  mul: uniform(({ graph, operands: [a, b], shape, dtype }) => mul(graph, a, b, shape, dtype)),
   neg: ({ operands }) => scale(operands[0], -1),
   reciprocal: ({ graph, operands }) => reciprocal(graph, operands[0]),
-  idiv: node("Div"),
-  mod: node("Mod", { attributes: { fmod: 1 } }),
-  max: (application) => {
+  idiv: uniform(node("Div")),
+  mod: uniform(node("Mod", { attributes: { fmod: 1 } })),
+  max: uniform((application) => {
     const { graph, operands, dtype } = application;
     const other = operands.findIndex((v) => splatValue(v) === 0);
     if (other >= 0 && dtype === "float32" && splatValue(operands[1 - other]) === undefined) {
       return elementwise(graph, "Relu", [operands[1 - other]], application.shape, dtype);
     }
     return node("Max", { commutative: true })(application);
-  },
-  min: node("Min", { commutative: true }),
+  }),
+  min: uniform(node("Min", { commutative: true })),
   sqrt: function1("Sqrt"),
   exp: function1("Exp"),
   log: function1("Log"),
@@ -73,13 +90,19 @@ const RULES: Record<string, Rule> = {
   compare: ({ graph, operands, params, shape }) => {
     const operator = COMPARISONS[params.op as string];
     if (operator === undefined) throw new Error(`Cannot compile the comparison "${params.op}"`);
-    const result = elementwise(graph, operator, operands, shape, "bool");
+    const [a, b] = operands;
+    const common = splatValue(a) === undefined && a.dtype !== "bool" ? a.dtype : b.dtype;
+    const result = elementwise(graph, operator, conform(graph, operands, common), shape, "bool");
     return params.op === "not_equal" ? unary(graph, "Not", result) : result;
   },
-  where: node("Where"),
+  where: (application) => {
+    const { graph, operands, dtype } = application;
+    const [condition, ...choices] = operands;
+    return node("Where")({ ...application, operands: [condition, ...conform(graph, choices, dtype)] });
+  },
   reduce: ({ graph, operands, params }) => reduce(graph, params.op as string, operands[0], params.axis as number[]),
-  dot: ({ graph, operands: [a, b], shape }) => dot(graph, a, b, shape),
-  reshape: ({ graph, operands: [x], shape }) => reshapeView(x, shape) ?? reshapeView(plain(graph, x), shape)!,
+  dot: uniform(({ graph, operands: [a, b], shape }) => dot(graph, a, b, shape)),
+  reshape: ({ graph, operands: [x], shape }) => reshaped(graph, x, shape),
   transpose: ({ operands, params }) => transposeView(operands[0], params.perm as number[]),
   broadcast: ({ operands, params, shape }) => broadcastView(operands[0], shape, params.axis as number[]),
   gather: ({ graph, operands: [x, ...indices], params, shape }) =>

@@ -3,9 +3,9 @@
  */
 import type { ClosedJaxpr, Jaxpr } from "@jax-js/jax";
 import type { DType, Shape } from "../tensor.js";
+import { shrink } from "./cutting.js";
 import { materialize } from "./force.js";
 import { Graph } from "./graph.js";
-import { shrink } from "./indexing.js";
 import { findSoftmaxes } from "./patterns.js";
 import { applyPrimitive } from "./primitives.js";
 import { rowSoftmax } from "./reduce.js";
