@@ -13,7 +13,7 @@ export function significant(value: number, digits = 2): string {
 
 /** A ratio: 0.9623 -> "0.96", 1.043 -> "1.04", 7.53 -> "7.5", 23.4 -> "23". Finer near 1, where "no effect" lies. */
 export function ratio(value: number): string {
-  return significant(value, value >= 0.995 && value < 1.995 ? 3 : 2);
+  return value >= 0.1 && value < 1.995 ? value.toFixed(2) : significant(value);
 }
 
 /** 23.4 -> "23×"; null -> "–". */

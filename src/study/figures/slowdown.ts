@@ -18,9 +18,10 @@ interface Point {
   extrapolated: boolean;
 }
 
-/** Log-log; bars are intervals, hollow markers lie beyond the trained baselines. */
+/** Log-log; empty when no slowdown exists. Bars are intervals, hollow markers lie beyond the trained baselines. */
 export function slowdownFigure(results: Results, layout: Layout): string {
   const points = pointsOf(results);
+  if (points.length === 0) return "";
   const names = sidedMeasures(results).map((measure) => measure.name);
   const facet = facets(layout, names);
   const flops = points.map((point) => point.flops);

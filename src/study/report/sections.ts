@@ -31,9 +31,11 @@ function keyFigures(results: Results): Html {
     const of = (measure: string | null) => (measure ? slowdownOf(results, largest.name, arm.name, measure) : undefined);
     const [forget, kept] = [of(findings.forget), of(findings.retain)];
     return {
-      label: `${arm.name}: slowdown on ${findings.forget ?? "text"} at ${at}`,
+      label: `${arm.name}: slowdown on ${findings.forget ?? "all"} text`,
       value: `${times(forget?.value ?? null)}${forget?.extrapolated ? "*" : ""}`,
-      note: [forget ? interval(forget) : "", kept ? `kept text ${times(kept.value)}` : ""].filter(Boolean).join(" · "),
+      note: [forget ? `${interval(forget)} at ${at}` : "", kept ? `kept text ${times(kept.value)}` : ""]
+        .filter(Boolean)
+        .join(" · "),
       colour: armColour(arm),
     };
   });

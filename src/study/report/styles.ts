@@ -51,9 +51,8 @@ figcaption strong { color: var(--ink); font-weight: 600; }
 .scroll { overflow-x: auto; margin: 10px 0 22px; }
 table { border-collapse: collapse; font-size: 13.5px; line-height: 1.4; font-variant-numeric: tabular-nums; width: 100%; }
 caption { text-align: left; color: var(--muted); padding: 0 0 8px; font-size: 13.5px; }
-th { text-align: left; font-weight: 600; color: var(--muted); border-bottom: 1.5px solid var(--line); padding: 6px 14px 6px 0; vertical-align: bottom; white-space: nowrap; }
-td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
-td.wrap { white-space: normal; min-width: 220px; }
+th { text-align: left; font-weight: 600; color: var(--muted); border-bottom: 1.5px solid var(--line); padding: 6px 11px 6px 0; vertical-align: bottom; white-space: nowrap; }
+td { padding: 5px 11px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th.number, td.number { text-align: right; }
 tr.first td { border-top: 1.5px solid var(--line); }
 td .arm { font-weight: 600; } td small { color: var(--muted); font-size: 12px; }

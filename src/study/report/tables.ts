@@ -77,15 +77,17 @@ export function tradeoffTable(results: Results): Html | null {
   const { tradeoffs, forget } = results.findings;
   if (tradeoffs.length === 0) return null;
   const parameters = new Map(results.sizes.map((size) => [size.name, size.parameters]));
-  const rows = tradeoffs.map((tradeoff): Row => {
+  const rows = tradeoffs.map((tradeoff, i): Row => {
+    const first = tradeoffs[i - 1]?.measure !== tradeoff.measure;
     const { value, low, high } = tradeoff;
     const relative = (x: number | null) =>
       x === null ? "–" : `${x < 0 ? "−" : "+"}${significant(Math.abs(100 * Math.expm1(x)))} %`;
     const size = parameterLabel(parameters.get(tradeoff.size)!);
     const star = tradeoff.extrapolated ? "*" : "";
     return {
+      first,
       cells: [
-        tradeoff.measure,
+        first ? tradeoff.measure : "",
         armCell(results, tradeoff.arm),
         size,
         html`${relative(value)}${star} <small>[${relative(low)}, ${relative(high)}]</small>`,
@@ -104,11 +106,13 @@ export function tradeoffTable(results: Results): Html | null {
 
 /** Exponents of every arm and domain, and how slowdown changes with compute. */
 export function fitTable(results: Results): Html {
-  const rows = results.fits.map(({ arm, measure, slope, r2, residual }): Row => {
+  const rows = results.fits.map(({ arm, measure, slope, r2, residual }, i): Row => {
+    const first = results.fits[i - 1]?.measure !== measure;
     const trend = results.findings.trends.find((t) => t.arm === arm && t.measure === measure && t.method === QUOTED);
     const growth = trend?.value ? html`×${ratio(trend.value)} <small>${interval(trend)}</small>` : "";
-    const exponent = slope.value === null ? "–" : slope.value.toFixed(4);
-    return { cells: [measure, armCell(results, arm), exponent, r2.toFixed(4), percent(residual), growth] };
+    const exponent = slope.value === null ? "–" : slope.value.toFixed(4).replace("-", "−");
+    const cells = [first ? measure : "", armCell(results, arm), exponent, r2.toFixed(4), percent(residual), growth];
+    return { first, cells };
   });
   const header = ["loss on", "arm", "exponent", "R²", "residual", "slowdown per tenfold compute"];
   return table(
