@@ -80,6 +80,20 @@ describe("report", () => {
     expect(renderReport({ ...results, synthetic: false })).not.toContain("Nothing in it was measured");
   });
 
+  it("survives a baseline whose loss on a domain rises with size: no slowdown, no interval, no crash", () => {
+    const worse = new Map(facts.sizes.map((size, i) => [size.name, 1 + i]));
+    const runs = facts.runs.map((run) => {
+      const { domains, lossSum } = run.losses;
+      const scale = (sum: number, i: number) =>
+        domains[i % domains.length] === "biology" ? sum * worse.get(run.size)! : sum;
+      return { ...run, losses: { ...run.losses, lossSum: lossSum.map(scale) } };
+    });
+    const rising = analyse({ ...facts, runs }, { resamples: 5 });
+    const biology = rising.cells.flatMap((cell) => cell.slowdowns.filter(({ measure }) => measure === "biology"));
+    for (const slowdown of biology) expect(slowdown).toMatchObject({ value: null, low: null, high: null });
+    expect(renderReport(rising)).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
   it("needs neither labels, classifier, passages nor roles", () => {
     const bare = analyse({ ...facts, roles: {}, labels: null, classifier: null, passages: [] }, { resamples: 5 });
     expect(renderReport(bare)).toContain("only overall losses");
