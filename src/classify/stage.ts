@@ -12,10 +12,10 @@ import type { Progress } from "../base/progress.js";
 import { defineStage } from "../base/stage.js";
 import { copyTokenizer, loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
 import { openBiLm, releaseBiLm } from "./bilm.js";
-import { type ClassifierFile, type ProbeFile, writeClassifier } from "./classifier-file.js";
-import { type Fitted, fitProbe, type Granularity, measure, rowsOf } from "./fit.js";
-import { type LabelledDocuments, readLabelled, readLabelledTruth, truthOfDocument, truthRuleOf } from "./labelled.js";
-import type { Quality } from "./quality.js";
+import { type ClassifierFile, writeClassifier } from "./classifier-file.js";
+import { type Fitted, fitProbe, type Granularity, rowsOf } from "./fit.js";
+import { probeFile, summaryOf } from "./judge.js";
+import { type LabelledDocuments, readLabelled } from "./labelled.js";
 import { planSample, readSample, type Sample } from "./samples.js";
 
 export const ClassifierOptions = z.object({
@@ -33,7 +33,7 @@ export const ClassifierOptions = z.object({
   readTokens: z
     .int()
     .positive()
-    .default(400_000)
+    .default(1_000_000)
     .describe("tokens read per split at most; all their documents feed the document probe"),
   seed: z.int().default(1).describe("seed of the documents and tokens drawn"),
 });
@@ -129,65 +129,8 @@ function fitOne(
   });
 }
 
-/** The entry in classifier.json: quality on validation and test, against labels and against truth. */
-function probeFile(
-  fitted: Fitted,
-  granularity: Granularity,
-  judged: readonly { split: LabelledDocuments; sample: Sample }[],
-  options: z.infer<typeof ClassifierOptions>,
-): ProbeFile {
-  const rule = truthRuleOf(options.labels);
-  const isToken = granularity === "token";
-  const measured = judged.map(({ split, sample }) => {
-    const rows = rowsOf(sample, granularity);
-    const documents = isToken ? sample.tokenDocuments : sample.documentPlaces;
-    const sources = Array.from(documents, (index) => split.sources[index]);
-    const truth = rule && readLabelledTruth(options.tokens, split, rule);
-    const known =
-      truth && (isToken ? tokenTruth(truth, sample) : documentTruth(truth, split, sample, rule.documentShare));
-    return {
-      labels: measure(fitted, rows, rows.labels, sources),
-      truth: known && measure(fitted, rows, known, sources),
-    };
-  });
-  const [validation, test] = measured;
-  const { probe: _, ...decided } = fitted;
-  return {
-    ...decided,
-    quality: { validation: validation.labels, test: test.labels },
-    ...(validation.truth && test.truth ? { truth: { validation: validation.truth, test: test.truth } } : {}),
-  };
-}
-
-function tokenTruth(truth: Uint8Array, sample: Sample): Uint8Array {
-  return Uint8Array.from(sample.tokenPlaces, (place) => truth[place]);
-}
-
-function documentTruth(truth: Uint8Array, split: LabelledDocuments, sample: Sample, share: number): Uint8Array {
-  let end = 0;
-  const ends = split.documents.map((document) => (end += document.length));
-  return Uint8Array.from(sample.documentPlaces, (index) =>
-    truthOfDocument(truth.subarray(ends[index] - split.documents[index].length, ends[index]), share),
-  );
-}
-
 async function copyModel(from: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
   for (const name of ["config.json", "model.safetensors"]) copyFileSync(join(from, name), join(to, name));
   await copyTokenizer(from, to);
-}
-
-/** The figures worth a line in a table. */
-function summaryOf({ layer, strength, thresholds, quality, truth }: ProbeFile) {
-  const figures = ({ rows, prevalence, auroc, averagePrecision, atThreshold: { precision, recall, f1 } }: Quality) => {
-    return { rows, prevalence, auroc, averagePrecision, precision, recall, f1 };
-  };
-  return {
-    layer,
-    strength,
-    threshold: thresholds.f1.threshold,
-    validation: figures(quality.validation),
-    test: figures(quality.test),
-    ...(truth ? { testAgainstTruth: figures(truth.test) } : {}),
-  };
 }
