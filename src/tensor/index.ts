@@ -6,9 +6,9 @@ export { type ArraysOf, compile, type InputsOf, type Program } from "./compile.j
 export { crossEntropy, tokenLosses } from "./crossEntropy.js";
 export { valueAndGrad } from "./gradient.js";
 export { matmul, pick, take } from "./linear.js";
-export { compileLoop, type Loop } from "./loop.js";
+export { compileLoop, type Loop, type Step } from "./loop.js";
 export { rmsNorm, squaredRelu } from "./normalise.js";
-export { runWithJax } from "./oracle.js";
+export { loopWithJax, runWithJax } from "./oracle.js";
 export {
   add,
   cast,

@@ -22,7 +22,8 @@ export interface Loop<State, Batch, Metrics> {
   release(): Promise<void>;
 }
 
-type Step<State, Batch, Metrics> = (
+/** One step: from the old state and a batch to the new state and what to report. */
+export type Step<State, Batch, Metrics> = (
   state: TensorsOf<State>,
   batch: TensorsOf<Batch>,
 ) => { state: TensorsOf<State>; metrics: Metrics };

@@ -1,0 +1,4 @@
+/** @file Benches: Lacuna's speed beside the machine's limit and its peers. */
+export { formatBench } from "./format.js";
+export { BENCH_SIZES, type BenchSize, stepFlops } from "./sizes.js";
+export { type BenchOptions, type BenchResult, type BenchRow, benchTrain } from "./train.js";
