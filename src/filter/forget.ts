@@ -6,15 +6,10 @@
  * >= in another).
  */
 
-/**
- * Smallest stored score that is forget: ceil(255 threshold), an integer in 0..255.
- * A threshold k/255 gives exactly k, whatever k/255 * 255 rounds to in floating point.
- */
+/** Smallest stored score that is forget, ceil(255 threshold); exactly k for k/255 (a test tries all). */
 export function cutOf(threshold: number): number {
   if (!(threshold >= 0 && threshold <= 1)) throw new RangeError(`A threshold lies in [0, 1]; this one is ${threshold}`);
-  const scaled = threshold * 255;
-  const nearest = Math.round(scaled);
-  return Math.abs(scaled - nearest) < 1e-9 ? nearest : Math.ceil(scaled);
+  return Math.ceil(threshold * 255);
 }
 
 /**
