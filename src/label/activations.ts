@@ -1,4 +1,8 @@
-/** @file States and SAE activations of whole documents, streamed in runs of many documents. */
+/**
+ * @file States and SAE activations of whole documents, streamed in runs of many documents.
+ *
+ * Activations are dense only inside one run: everything after reads the few latents that are active on each token.
+ */
 import type { Annotator } from "./annotator.js";
 import type { SaeConfig, SaeRunner } from "./sae-files.js";
 
@@ -41,11 +45,42 @@ export async function* readRuns(
   if (gathered.length > 0) yield take();
 }
 
+/** Active latents of consecutive tokens: those of token t are entries offsets[t] to offsets[t + 1] - 1. */
+export interface SparseActivations {
+  /** Shape [tokens + 1], from 0. */
+  offsets: Uint32Array;
+  /** Which latent, ascending within a token. */
+  latents: Uint32Array;
+  /** Its activation, above 0. */
+  values: Float32Array;
+}
+
+/** Keeps what is above 0 of dense activations [tokens, latents]. */
+export function sparse(activations: Float32Array, latents: number): SparseActivations {
+  const tokens = activations.length / latents;
+  let count = 0;
+  for (const activation of activations) if (activation > 0) count++;
+  const result = {
+    offsets: new Uint32Array(tokens + 1),
+    latents: new Uint32Array(count),
+    values: new Float32Array(count),
+  };
+  for (let token = 0, entry = 0; token < tokens; token++) {
+    for (let latent = 0; latent < latents; latent++) {
+      const activation = activations[token * latents + latent];
+      if (activation <= 0) continue;
+      result.latents[entry] = latent;
+      result.values[entry++] = activation;
+    }
+    result.offsets[token + 1] = entry;
+  }
+  return result;
+}
+
 export interface DocumentActivations {
   /** Index among the documents given. */
   document: number;
-  /** Shape [tokens, latents]; a view of the run's. */
-  activations: Float32Array;
+  active: SparseActivations;
 }
 
 /** Activations of every document, in order. */
@@ -60,7 +95,7 @@ export async function* readActivations(
     let row = 0;
     for (const document of run.documents) {
       const end = row + documents[document].length;
-      yield { document, activations: activations.subarray(row * latents, end * latents) };
+      yield { document, active: sparse(activations.subarray(row * latents, end * latents), latents) };
       row = end;
     }
   }

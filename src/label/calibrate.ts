@@ -7,7 +7,7 @@ import type { Progress } from "../base/progress.js";
 import { random } from "../base/random.js";
 import { readActivations } from "./activations.js";
 import type { Annotator } from "./annotator.js";
-import { contextOf, TopFirings } from "./contexts.js";
+import { contextOf, Firings } from "./contexts.js";
 import { type DocumentSet, specialMask } from "./documents.js";
 import type { LatentEvidence } from "./judge.js";
 import type { SaeConfig, SaeRunner } from "./sae-files.js";
@@ -16,10 +16,12 @@ import { LatentStatistics } from "./statistics.js";
 export interface ContextOptions {
   /** Turns ids into text. */
   decode: (ids: Uint32Array) => string;
-  /** Contexts shown per latent. */
+  /** Contexts shown per latent: half its strongest, half drawn at random. */
   contexts: number;
   /** Tokens of context on either side. */
   reach: number;
+  /** Seed of the random half. */
+  seed: number;
 }
 
 export interface Calibration {
@@ -34,15 +36,15 @@ export async function calibrate(
   runner: SaeRunner,
   config: SaeConfig,
   { documents, specials }: DocumentSet,
-  { decode, contexts, reach }: ContextOptions,
+  { decode, contexts, reach, seed }: ContextOptions,
   progress: Progress,
 ): Promise<Calibration> {
   const statistics = new LatentStatistics(config.latents);
-  const firings = new TopFirings(config.latents);
-  for await (const { document, activations } of readActivations(annotator, runner, config, documents)) {
+  const firings = new Firings(config.latents, contexts, seed);
+  for await (const { document, active } of readActivations(annotator, runner, config, documents)) {
     const isSpecial = specialMask(documents[document], specials);
-    statistics.add(activations, isSpecial);
-    firings.add(document, activations, isSpecial);
+    statistics.add(active, isSpecial);
+    firings.add(document, active, isSpecial);
     progress({ done: document + 1, total: documents.length, unit: "documents", detail: "reading latents" });
   }
   const [sd, frequency] = [statistics.standardDeviation(), statistics.frequency()];
@@ -51,7 +53,7 @@ export async function calibrate(
     mean: statistics.mean[latent],
     sd: sd[latent],
     frequency: frequency[latent],
-    contexts: firings.spread(latent, contexts).map((firing) => {
+    contexts: firings.evidence(latent).map((firing) => {
       const tokens = documents[firing.document];
       return contextOf(firing, tokens, specialMask(tokens, specials), decode, reach);
     }),

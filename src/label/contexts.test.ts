@@ -1,31 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { contextOf, TopFirings } from "./contexts.js";
+import { sparse } from "./activations.js";
+import { contextOf, Firings } from "./contexts.js";
 
 const decode = (ids: Uint32Array) => String.fromCharCode(...ids);
 const encode = (text: string) => Uint32Array.from(text, (letter) => letter.charCodeAt(0));
 
-describe("top firings", () => {
-  it("keeps one firing per document, the strongest, never on a special token", () => {
-    const firings = new TopFirings(1);
-    firings.add(0, Float32Array.of(1, 3, 9, 2), Uint8Array.of(0, 0, 1, 0));
-    firings.add(1, Float32Array.of(0, 0), Uint8Array.of(0, 0));
-    firings.add(2, Float32Array.of(5, 5), Uint8Array.of(0, 0));
-    expect(firings.spread(0, 20)).toEqual([
-      { document: 2, position: 0, activation: 5 },
-      { document: 0, position: 1, activation: 3 },
-    ]);
+describe("firings remembered", () => {
+  it("hold one top firing per document, the strongest, and never a special token", () => {
+    const firings = new Firings(1, 1, 1);
+    firings.add(0, sparse(Float32Array.of(1, 3, 9, 2), 1), Uint8Array.of(0, 0, 1, 0));
+    firings.add(1, sparse(Float32Array.of(0, 0), 1), Uint8Array.of(0, 0));
+    expect(firings.evidence(0)).toEqual([{ document: 0, position: 1, activation: 3 }]);
   });
-  it("finds the strongest of thousands of documents and spreads the rest below them", () => {
-    const firings = new TopFirings(2);
+  it("are the strongest of thousands of documents, and a uniform sample of all", () => {
+    const firings = new Firings(2, 400, 1);
     for (const document of random(1, "synthetic documents").permutation(5000))
-      firings.add(document, Float32Array.of(document + 1, 0), Uint8Array.of(0));
-    const shown = firings.spread(0, 20).map((firing) => firing.activation);
-    expect(shown.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, index) => 5000 - index));
-    expect(shown).toEqual([...shown].sort((a, b) => b - a));
-    expect(new Set(shown).size).toBe(20);
-    expect(shown[19]).toBeLessThan(4940);
-    expect(firings.spread(1, 20)).toEqual([]);
+      firings.add(document, sparse(Float32Array.of(document + 1, 0), 2), Uint8Array.of(0));
+    const shown = firings.evidence(0).map((firing) => firing.activation);
+    expect(shown.slice(0, 200)).toEqual(Array.from({ length: 200 }, (_, index) => 5000 - index));
+    const rest = shown.slice(200);
+    // About 200 x 4800 / 5000 of the sample are not among the top; their mean is that of 1..4800, give or take 3 SD.
+    expect(rest.length).toBeGreaterThan(175);
+    expect(Math.abs(rest.reduce((sum, value) => sum + value, 0) / rest.length - 2400)).toBeLessThan(300);
+    expect(new Set(shown).size).toBe(shown.length);
+    expect(firings.evidence(1)).toEqual([]);
   });
 });
 

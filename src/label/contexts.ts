@@ -1,12 +1,12 @@
 /**
- * @file Where each latent fires hardest: the evidence a judge reads.
+ * @file Where each latent fires: the evidence a judge reads.
  *
- * A latent keeps its best activation in each document, and of those the strongest `POOL`. What is shown is spread over
- * that pool (half the very top, half evenly below it), so that one frequent phrase does not speak for the whole latent.
+ * Half of it is where the latent fires hardest, at most once per document, which shows what it stands for. The other
+ * half is drawn at random from all its firings, which shows what else it responds to: labels grow over weak firings too,
+ * so a latent that is about the domain only at its peak would label much that is not.
  */
-
-/** Candidates kept per latent, at most one per document. */
-const POOL = 80;
+import { type Random, random } from "../base/random.js";
+import type { SparseActivations } from "./activations.js";
 
 /** One firing of a latent: token `position` of document `document`. */
 export interface Firing {
@@ -17,60 +17,91 @@ export interface Firing {
 
 /** Strongest first; ties in reading order, so that the choice is the same every time. */
 function compareFirings(a: Firing, b: Firing): number {
-  return b.activation - a.activation || a.document - b.document;
+  return b.activation - a.activation || a.document - b.document || a.position - b.position;
 }
 
-export class TopFirings {
-  private readonly pools: Firing[][];
-  /** Weakest activation that can still enter a full pool. */
-  private readonly floors: Float64Array;
+/** What is remembered of one latent. */
+interface Memory {
+  /** Strongest firings, one per document; trimmed to the best when twice too many. */
+  top: Firing[];
+  /** Activation that no longer enters a full `top`. */
+  floor: number;
+  /** A uniform sample of all firings (reservoir sampling, Li's algorithm L). */
+  sample: Firing[];
+  seen: number;
+  /** Which firing, counted from 0, enters the full sample next. */
+  next: number;
+  weight: number;
+}
 
-  constructor(readonly latents: number) {
-    this.pools = Array.from({ length: latents }, () => []);
-    this.floors = new Float64Array(latents);
+export class Firings {
+  private readonly memories: Memory[];
+  private readonly tops: number;
+  private readonly samples: number;
+  private readonly draw: Random;
+
+  /** @param count - firings wanted per latent */
+  constructor(
+    readonly latents: number,
+    count: number,
+    seed: number,
+  ) {
+    this.tops = Math.ceil(count / 2);
+    this.samples = count - this.tops;
+    this.draw = random(seed, "label:contexts");
+    this.memories = Array.from({ length: latents }, () => ({
+      ...{ top: [], floor: 0, sample: [], seen: 0, next: -1, weight: 1 },
+    }));
   }
 
-  /** Adds a whole document. Activations of shape [tokens, latents]; special tokens never count. */
-  add(document: number, activations: Float32Array, isSpecial: Uint8Array): void {
-    const best = new Float64Array(this.latents);
-    const at = new Int32Array(this.latents).fill(-1);
-    for (let token = 0; token < isSpecial.length; token++) {
-      if (isSpecial[token]) continue;
-      const row = token * this.latents;
-      for (let latent = 0; latent < this.latents; latent++) {
-        const activation = activations[row + latent];
-        if (activation > best[latent]) {
-          best[latent] = activation;
-          at[latent] = token;
-        }
+  /** Adds a whole document. Special tokens never count. */
+  add(document: number, { offsets, latents, values }: SparseActivations, isSpecial: Uint8Array): void {
+    const best = new Map<number, Firing>();
+    for (let position = 0; position < isSpecial.length; position++) {
+      if (isSpecial[position]) continue;
+      for (let entry = offsets[position]; entry < offsets[position + 1]; entry++) {
+        const [latent, activation] = [latents[entry], values[entry]];
+        const memory = this.memories[latent];
+        if (this.samples > 0) this.sample(memory, document, position, activation);
+        if (activation > memory.floor && activation > (best.get(latent)?.activation ?? 0))
+          best.set(latent, { document, position, activation });
       }
     }
-    for (let latent = 0; latent < this.latents; latent++) {
-      if (at[latent] < 0 || best[latent] <= this.floors[latent]) continue;
-      const pool = this.pools[latent];
-      pool.push({ document, position: at[latent], activation: best[latent] });
-      // Trimmed only when twice too long: amortised constant time per firing.
-      if (pool.length >= 2 * POOL) this.trim(latent);
+    for (const [latent, firing] of best) {
+      const memory = this.memories[latent];
+      memory.top.push(firing);
+      if (memory.top.length >= 2 * this.tops) this.trim(memory);
     }
   }
 
-  private trim(latent: number): Firing[] {
-    const pool = this.pools[latent].sort(compareFirings);
-    if (pool.length > POOL) pool.length = POOL;
-    if (pool.length === POOL) this.floors[latent] = pool[POOL - 1].activation;
-    return pool;
+  private trim(memory: Memory): Firing[] {
+    memory.top.sort(compareFirings);
+    if (memory.top.length > this.tops) memory.top.length = this.tops;
+    if (memory.top.length === this.tops) memory.floor = memory.top[this.tops - 1].activation;
+    return memory.top;
   }
 
-  /** At most `count` firings of a latent, strongest first: the top half of them, and the rest spread over the pool. */
-  spread(latent: number, count: number): Firing[] {
-    const pool = this.trim(latent);
-    if (pool.length <= count) return [...pool];
-    const top = Math.ceil(count / 2);
-    const rest = Array.from({ length: count - top }, (_, index) => {
-      const step = (pool.length - top) / (count - top);
-      return pool[Math.floor(top + step * index + step / 2)];
-    });
-    return [...pool.slice(0, top), ...rest];
+  private sample(memory: Memory, document: number, position: number, activation: number): void {
+    const index = memory.seen++;
+    if (index < this.samples) {
+      memory.sample.push({ document, position, activation });
+      if (memory.sample.length === this.samples) this.skip(memory, index);
+    } else if (index === memory.next) {
+      memory.sample[this.draw.integer(this.samples)] = { document, position, activation };
+      this.skip(memory, index);
+    }
+  }
+
+  private skip(memory: Memory, index: number): void {
+    memory.weight *= (1 - this.draw.uniform()) ** (1 / this.samples);
+    memory.next = index + 1 + Math.floor(Math.log(1 - this.draw.uniform()) / Math.log1p(-memory.weight));
+  }
+
+  /** The firings remembered of a latent, each once, strongest first. */
+  evidence(latent: number): Firing[] {
+    const memory = this.memories[latent];
+    const all = [...this.trim(memory), ...memory.sample].sort(compareFirings);
+    return all.filter((firing, index) => index === 0 || compareFirings(firing, all[index - 1]) !== 0);
   }
 }
 

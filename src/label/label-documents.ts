@@ -32,12 +32,10 @@ export async function labelDocuments(
   const length = documents.reduce((sum, tokens) => sum + tokens.length, 0);
   const labels = { tokens: new Uint8Array(length), documents: new Uint8Array(documents.length) };
   if (!kept) return labels;
-  const { latents } = kept.config;
-  const everyLatent = Uint32Array.from({ length: latents }, (_, index) => index);
   let offset = 0;
-  for await (const { document, activations } of readActivations(annotator, kept.runner, kept.config, documents)) {
+  for await (const { document, active } of readActivations(annotator, kept.runner, kept.config, documents)) {
     const isSpecial = specialMask(documents[document], specials);
-    const here = labelTokens(countActive(activations, latents, everyLatent, kept.thresholds), isSpecial, rule);
+    const here = labelTokens(countActive(active, kept.thresholds), isSpecial, rule);
     labels.tokens.set(here, offset);
     labels.documents[document] = labelDocument(here, isSpecial, documentShare);
     offset += here.length;

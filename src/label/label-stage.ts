@@ -38,7 +38,7 @@ export const LabelOptions = z.object({
     .max(1)
     .default(0.25)
     .describe("a document is forget from this share of forget tokens"),
-  contexts: z.int().min(1).default(20).describe("contexts shown to the judge per latent"),
+  contexts: z.int().min(1).default(40).describe("contexts judged per latent: half its strongest, half drawn at random"),
   reach: z.int().min(0).default(12).describe("tokens of context on either side"),
   minShare: z
     .number()
@@ -47,7 +47,7 @@ export const LabelOptions = z.object({
     .default(0.5)
     .describe("share of contexts with a lexicon term, beyond chance, that makes a latent forget"),
   minContexts: z.int().min(1).default(5).describe("with fewer contexts a latent stays unknown"),
-  seed: z.int().default(1).describe("seed of the windows that tell the lexicon's base rate"),
+  seed: z.int().default(1).describe("seed of the random contexts and of the windows that tell the lexicon's base rate"),
 });
 
 export const labelStage = defineStage({

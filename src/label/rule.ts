@@ -6,6 +6,7 @@
  * and stop growth, so labels never leak from one document into the next. Two scans, O(tokens), whatever the runs are.
  */
 import { z } from "zod";
+import type { SparseActivations } from "./activations.js";
 
 export const Rule = z.object({
   sd: z.number().min(0).default(4).describe("a latent is strong at this many standard deviations above its mean"),
@@ -22,30 +23,20 @@ export interface ActiveCounts {
 }
 
 /**
- * Counts strong and active kept latents per token.
+ * Counts strong and active latents per token.
  *
- * @param activations - non-negative, shape [tokens, latents], row by row
- * @param latents - latents per row
- * @param kept - indices of the forget latents
- * @param thresholds - activation from which a latent is strong, shape [latents]. A latent at zero is never strong,
- *   even if its threshold is zero (one that never fired in the reference set).
+ * @param active - activations of the kept latents only
+ * @param thresholds - activation from which each of them is strong. A latent at zero is never strong, even if its
+ *   threshold is zero (one that never fired in the reference set).
  */
-export function countActive(
-  activations: Float32Array,
-  latents: number,
-  kept: Uint32Array,
-  thresholds: Float64Array,
-): ActiveCounts {
-  const tokens = activations.length / latents;
+export function countActive({ offsets, latents, values }: SparseActivations, thresholds: Float64Array): ActiveCounts {
+  const tokens = offsets.length - 1;
   const strong = new Uint16Array(tokens);
   const weak = new Uint16Array(tokens);
   for (let token = 0; token < tokens; token++) {
-    for (const latent of kept) {
-      const activation = activations[token * latents + latent];
-      if (activation <= 0) continue;
-      weak[token]++;
-      if (activation >= thresholds[latent]) strong[token]++;
-    }
+    weak[token] = offsets[token + 1] - offsets[token];
+    for (let entry = offsets[token]; entry < offsets[token + 1]; entry++)
+      if (values[entry] >= thresholds[latents[entry]]) strong[token]++;
   }
   return { strong, weak };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
+import { sparse } from "./activations.js";
 import { LatentStatistics } from "./statistics.js";
 
 /** Synthetic activations: sparse, of very different sizes per latent. */
@@ -29,7 +30,7 @@ describe("latent statistics", () => {
     for (let start = 0, block = 0; start < tokens; block++) {
       const end = Math.min(tokens, start + 1 + ((block * 17) % 90));
       const slice = activations.subarray(start * latents, end * latents);
-      halves[start < 300 ? 0 : 1].add(slice, isSpecial.subarray(start, end));
+      halves[start < 300 ? 0 : 1].add(sparse(slice, latents), isSpecial.subarray(start, end));
       start = end;
     }
     halves[0].merge(halves[1]);
@@ -44,7 +45,7 @@ describe("latent statistics", () => {
   });
   it("leaves special tokens out and is zero for a latent that never fires", () => {
     const statistics = new LatentStatistics(2);
-    statistics.add(Float32Array.of(5, 0, 99, 99, 7, 0), Uint8Array.of(0, 1, 0));
+    statistics.add(sparse(Float32Array.of(5, 0, 99, 99, 7, 0), 2), Uint8Array.of(0, 1, 0));
     expect([...statistics.mean]).toEqual([6, 0]);
     expect([...statistics.standardDeviation()]).toEqual([1, 0]);
     expect([...statistics.frequency()]).toEqual([1, 0]);

@@ -4,6 +4,7 @@
  * The reference set is all ordinary (not special) tokens of the documents shown: zeros count. Each block is summed in two
  * passes about its own mean and merged by Chan's formula, so the result equals a two-pass computation over everything.
  */
+import type { SparseActivations } from "./activations.js";
 
 export class LatentStatistics {
   /** Tokens seen. */
@@ -22,29 +23,22 @@ export class LatentStatistics {
   /**
    * Adds a block of activations.
    *
-   * @param activations - shape [tokens, latents]
    * @param isSpecial - 1 on tokens to leave out, shape [tokens]
    */
-  add(activations: Float32Array, isSpecial: Uint8Array): void {
-    const { latents } = this;
-    const block = new LatentStatistics(latents);
+  add({ offsets, latents, values }: SparseActivations, isSpecial: Uint8Array): void {
+    const block = new LatentStatistics(this.latents);
     for (const special of isSpecial) block.count += special ? 0 : 1;
     if (block.count === 0) return;
     const each = (visit: (latent: number, activation: number) => void) => {
-      for (let token = 0; token < isSpecial.length; token++) {
-        if (isSpecial[token]) continue;
-        const row = token * latents;
-        for (let latent = 0; latent < latents; latent++) {
-          const activation = activations[row + latent];
-          if (activation !== 0) visit(latent, activation);
-        }
-      }
+      for (let token = 0; token < isSpecial.length; token++)
+        if (!isSpecial[token])
+          for (let entry = offsets[token]; entry < offsets[token + 1]; entry++) visit(latents[entry], values[entry]);
     };
     each((latent, activation) => {
       block.mean[latent] += activation;
       block.active[latent]++;
     });
-    for (let latent = 0; latent < latents; latent++) {
+    for (let latent = 0; latent < this.latents; latent++) {
       block.mean[latent] /= block.count;
       block.squares[latent] = (block.count - block.active[latent]) * block.mean[latent] ** 2;
     }
