@@ -16,7 +16,7 @@ const USER_ERROR = 2;
 function build(): Command {
   const program = new Command("lacuna")
     .description(
-      "Shapes what a language model never learns: finds the tokens of a pretraining corpus that carry an\nunwanted capability, takes them out of training, and measures what that did.",
+      "Shapes what a language model never learns: finds the tokens of a pretraining corpus that carry an unwanted capability, takes them out of training, and measures what that did.",
     )
     .version(PACKAGE.version)
     .showHelpAfterError("Run it with --help to see what it takes.")

@@ -31,7 +31,7 @@ export function addStudyCommand(program: Command): void {
     .command("study")
     .summary("label, classify, filter, train, measure and report, in one go")
     .description(
-      "Runs the whole pipeline and writes results.json and report.html: labels from sparse-autoencoder latents, a biLM\nclassifier, four arms (baseline, document, mask, remove) at four model sizes, and what each arm's models know.\nShows what token filtering does to what models learn. Interrupt it at will: the same command goes on.",
+      "Runs the whole pipeline and writes results.json and report.html: labels from sparse-autoencoder latents, a biLM classifier, four arms (baseline, document, mask, remove) at four model sizes, and what each arm's models know. Shows what token filtering does to what models learn. Interrupt it at will: the same command goes on.",
     )
     .addOption(
       new Option("--budget <name>", "how much to train: about 1, 12 or 60 minutes on 2 cores")
