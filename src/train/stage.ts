@@ -21,14 +21,18 @@ const Options = z.object({
   heads: z.int().positive().optional().describe("attention heads; by default width / 32, at least 1"),
   context: z.int().min(2).default(256).describe("tokens in a window"),
   batch: z.int().positive().default(16).describe("windows per step"),
-  microBatches: z.int().positive().default(1).describe("parts a batch is cut into to save memory; changes no result"),
+  microBatches: z
+    .int()
+    .positive()
+    .default(1)
+    .describe("parts a batch is cut into to save memory; changes results by rounding only"),
   tokensPerParameter: z.number().positive().default(20).describe("training budget; the embedding counts once"),
   steps: z.int().positive().optional().describe("exact number of steps, instead of --tokens-per-parameter"),
   budget: z
     .enum(["raw", "effective"])
     .default("raw")
     .describe("what the budget counts: tokens read, or trained targets"),
-  lr: z.number().positive().default(0.01).describe("peak learning rate at base width (muP scales it to other widths)"),
+  lr: z.number().positive().default(0.005).describe("peak learning rate at base width (muP scales it to other widths)"),
   weightDecay: z.number().nonnegative().default(0.1).describe("decoupled decay, multiplied by the learning rate"),
   warmupShare: z.number().min(0).max(0.9).default(0.1).describe("share of the steps spent warming up"),
   baseWidth: z.int().positive().default(64).describe("width at which muP changes nothing"),
