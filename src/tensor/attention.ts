@@ -1,7 +1,7 @@
 /** @file Attention with the gradient of FlashAttention's paper, without its tiling (see softmax.ts for how). */
 import { matmul } from "./linear.js";
 import { add, mul, stopGradient, sub } from "./pointwise.js";
-import { sum } from "./shaping.js";
+import { concat, slice, sum } from "./shaping.js";
 import { frozenSoftmax, tangent } from "./softmax.js";
 import { constant, type Tensor } from "./tensor.js";
 
@@ -12,11 +12,19 @@ export interface AttentionOptions {
   causal: boolean;
 }
 
-/** Added to the scores of positions that must not be seen. */
-function causalBias(time: number): Tensor {
-  const bias = new Float32Array(time * time);
-  for (let query = 0; query < time; query++) bias.fill(-1e9, query * time + query + 1, (query + 1) * time);
-  return constant(bias, [time, time]);
+/** Added to scores that must not be seen, so that their probability is exactly zero. */
+const HIDDEN = -1e9;
+
+/** Causal queries are taken in blocks, and a block's scores stop at its last key: half of them would be hidden. */
+const BLOCK_ROWS = 128;
+
+/** The bias of the last `rows` queries over `columns` keys: each sees the keys up to its own. */
+function causalBias(rows: number, columns: number): Tensor {
+  const bias = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    bias.fill(HIDDEN, row * columns + (columns - rows) + row + 1, (row + 1) * columns);
+  }
+  return constant(bias, [rows, columns]);
 }
 
 /**
@@ -25,8 +33,21 @@ function causalBias(time: number): Tensor {
  * The gradient of the scores is P * (dO v^T - rowsum(dO * O)): the row sum is taken over dim, not over time.
  */
 export function attend(q: Tensor, k: Tensor, v: Tensor, { scale, causal }: AttentionOptions): Tensor {
+  const time = q.shape[2];
+  const blocks = causal ? Math.ceil(time / BLOCK_ROWS) : 1;
+  const outputs = Array.from({ length: blocks }, (_, index) => {
+    const [start, end] = [Math.floor((time * index) / blocks), Math.floor((time * (index + 1)) / blocks)];
+    const seen = (x: Tensor) => (end === time ? x : slice(x, 2, 0, end));
+    const rows = blocks === 1 ? q : slice(q, 2, start, end);
+    return attendBlock(rows, seen(k), seen(v), scale, causal);
+  });
+  return outputs.length === 1 ? outputs[0] : concat(outputs, 2);
+}
+
+/** Attention of some queries; if causal, they are the last of the keys' positions. */
+function attendBlock(q: Tensor, k: Tensor, v: Tensor, scale: number, causal: boolean): Tensor {
   const raw = matmul(mul(q, scale), k, { transposeB: true });
-  const scores = causal ? add(raw, causalBias(q.shape[2])) : raw;
+  const scores = causal ? add(raw, causalBias(q.shape[2], k.shape[2])) : raw;
   const p = frozenSoftmax(scores);
   const frozenV = stopGradient(v);
   const out = matmul(p, frozenV);

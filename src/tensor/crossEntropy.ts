@@ -1,25 +1,27 @@
 /**
  * @file Cross-entropy over a vocabulary, in slices of rows.
  *
- * Logits are the biggest thing a small model makes: 4096 tokens x 4096 words are 64 MB, written and read again by every
- * pass. A slice of rows stays in the cache between the product that makes its logits and those that use its
- * probabilities, and memory no longer grows with the batch. The gradient is stated by hand, so that the backward pass
- * reads the probabilities and never makes the logits again (see softmax.ts for how).
+ * Logits are the biggest thing a small model makes: 4096 tokens x 4096 words are 64 MB. In slices their memory does not
+ * grow with the batch, and a slice can stay in the cache between the product that makes its logits and those that use
+ * its probabilities. The gradient is stated by hand, so that the backward pass reads the probabilities and never makes
+ * the logits again (see softmax.ts for how).
  */
 import { matmul, pick, take } from "./linear.js";
 import { add, div, log, maximum, mul, neg, stopGradient, sub } from "./pointwise.js";
 import { concat, expandDims, slice, sum } from "./shaping.js";
 import { frozenSoftmax, tangent } from "./softmax.js";
-import type { Tensor } from "./tensor.js";
+import type { Shape, Tensor } from "./tensor.js";
 
-/** Logits made at once: 4 MB, which the caches of two cores hold. */
-const SLICE_ELEMENTS = Number(process.env.SLICE ?? 2 ** 20);
+/** Logits made at once, unless that makes slices too thin: 4 MB, which the caches of two cores hold. */
+const SLICE_ELEMENTS = 2 ** 20;
+/** Each slice adds a gradient of the table, [V, d]: with rows >= 4 d that costs at most a few percent of its products. */
+const ROWS_PER_WIDTH = 4;
 /** Smallest positive normal float32: -log of it, 87 nats, is the largest loss of a token. */
 const SMALLEST = 1.1754943508222875e-38;
 
 /** Cuts rows so that each slice's logits stay small: [start, end) of each. */
-function rowSlices(rows: number, vocabulary: number): [number, number][] {
-  const size = Math.max(1, Math.floor(SLICE_ELEMENTS / vocabulary));
+function rowSlices(rows: number, [vocabulary, width]: Shape): [number, number][] {
+  const size = Math.max(Math.floor(SLICE_ELEMENTS / vocabulary), ROWS_PER_WIDTH * width);
   const count = Math.ceil(rows / size);
   return Array.from({ length: count }, (_, index) => [
     Math.floor((rows * index) / count),
@@ -48,7 +50,7 @@ function joined(parts: Tensor[]): Tensor {
 export function tokenLosses(h: Tensor, table: Tensor, targets: Tensor, scale: number): Tensor {
   const scaled = mul(stopGradient(h), scale);
   const frozenTable = stopGradient(table);
-  const cut = rowSlices(h.shape[0], table.shape[0]);
+  const cut = rowSlices(h.shape[0], table.shape);
   return joined(
     cut.map(([start, end]) => {
       return sliceLosses(slice(scaled, 0, start, end), frozenTable, slice(targets, 0, start, end)).losses;
@@ -73,7 +75,7 @@ export function crossEntropy(h: Tensor, table: Tensor, targets: Tensor, weights:
   const share = stopGradient(div(weights, sum(weights)));
   const shareOfRow = expandDims(share, -1);
   const weighted = mul(scaled, shareOfRow);
-  const parts = rowSlices(h.shape[0], table.shape[0]).map(([start, end]) => {
+  const parts = rowSlices(h.shape[0], table.shape).map(([start, end]) => {
     const rows = (x: Tensor) => slice(x, 0, start, end);
     const { probabilities, losses } = sliceLosses(rows(scaled), frozenTable, rows(targets));
     const expectedRows = matmul(probabilities, frozenTable);
