@@ -143,7 +143,7 @@ export async function runStage<Schema extends z.ZodObject, Result>(
     inputs,
     outputs,
     fingerprint: sha256(canonicalJson(outputs)),
-    result,
+    result: result ?? null,
     seconds: Math.round(performance.now() - started) / 1000,
   };
   await writeJson(join(partial, "manifest.json"), manifest);

@@ -33,11 +33,11 @@ export function studyConfig(budget: Budget): StudyConfig {
       return {
         ...COMMON,
         budget,
-        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 2, 2), size(48, 2, 3)],
-        annotator: { ...size(64, 2, 4), tokensPerParameter: 20 },
+        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 1, 3)],
+        annotator: { ...size(32, 2, 2), tokensPerParameter: 20 },
         sae: {},
         label: {},
-        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
+        biLm: { ...size(24, 1, 2), tokensPerParameter: 80 },
         classifier: {},
       };
     case "evening":
