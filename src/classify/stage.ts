@@ -33,7 +33,7 @@ export const ClassifierOptions = z.object({
   readTokens: z
     .int()
     .positive()
-    .default(1_000_000)
+    .default(500_000)
     .describe("tokens read per split at most; all their documents feed the document probe"),
   seed: z.int().default(1).describe("seed of the documents and tokens drawn"),
 });
