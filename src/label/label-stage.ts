@@ -44,7 +44,7 @@ export const LabelOptions = z.object({
     .number()
     .gt(0)
     .max(1)
-    .default(0.5)
+    .default(0.3)
     .describe("share of contexts with a lexicon term, beyond chance, that makes a latent forget"),
   minContexts: z.int().min(1).default(5).describe("with fewer contexts a latent stays unknown"),
   seed: z.int().default(1).describe("seed of the random contexts and of the windows that tell the lexicon's base rate"),

@@ -14,7 +14,6 @@ const sae = {
   decoder: normals(24),
   decoderBias: normals(4),
   threshold: Float32Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
-  scale: Float32Array.of(0.7),
 };
 
 describe("SAE files", () => {

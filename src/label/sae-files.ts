@@ -29,7 +29,6 @@ const NAMES = {
   decoder: "w_dec",
   decoderBias: "b_dec",
   threshold: "threshold",
-  scale: "scale",
 } as const;
 type Name = keyof typeof NAMES;
 
@@ -40,7 +39,6 @@ function shapesOf({ width, latents }: SaeConfig): Record<Name, number[]> {
     decoder: [latents, width],
     decoderBias: [width],
     threshold: [latents],
-    scale: [],
   };
 }
 
@@ -94,7 +92,6 @@ export async function openSae(sae: StoredSae, config: SaeConfig, threads: number
     decoder: spec(shapes.decoder),
     decoderBias: spec(shapes.decoderBias),
     threshold: spec(shapes.threshold),
-    scale: spec(shapes.scale),
   };
   const block = spec([ROWS, config.width]);
   const encoder = await compile(encodeSae, [weights, block], { threads });

@@ -1,8 +1,7 @@
 /**
  * @file Training a sparse autoencoder on the residual stream of an annotator model.
  *
- * Inputs are centred and scaled to a mean square of 1 per dimension, so one learning rate and one starting threshold fit
- * every model and layer; the stored weights take raw states. Latents start as directions of random states, which leaves
+ * It is trained on whitened states (whiten.ts); the stored weights take raw ones. Latents start as directions of random states, which leaves
  * fewer of them dead than random directions, and L0 falls to its target over the first part of training.
  */
 
@@ -22,6 +21,7 @@ import { compileLoop } from "../tensor/index.js";
 import type { Annotator } from "./annotator.js";
 import type { DocumentSet } from "./documents.js";
 import { StateSampler } from "./state-sampler.js";
+import { readerToRaw, toRaw, type Whitening, whiten, whiteningOf } from "./whiten.js";
 
 export interface SaeOptions {
   layer: number;
@@ -40,7 +40,7 @@ export interface SaeOptions {
 const CAPACITY = 32768;
 const L0_START = 4;
 const L0_FALL = 0.3;
-/** Logarithm of the thresholds at the start, in units of the scaled inputs. */
+/** Logarithm of the thresholds at the start, in units of whitened states. */
 const LOG_THRESHOLD = 0;
 
 export type StoredSae = SaeWeights<Float32Array<ArrayBuffer>>;
@@ -57,15 +57,15 @@ export async function trainSae(
   const sampler = new StateSampler(annotator, set, { layer, capacity: Math.max(CAPACITY, 2 * batch), seed });
   const { width } = sampler;
   const training: SaeTraining = { width, latents, activation, ...SAE_TRAINING };
-  const normal = normalisation(await sampler.peek(), width);
-  const parameters = startingPoint(await sampler.peek(), training, normal, seed);
+  const whitening = whiteningOf(await sampler.peek(), width);
+  const parameters = startingPoint(await sampler.peek(), training, whitening, seed);
   const zeros = () =>
     Object.fromEntries(Object.entries(parameters).map(([name, data]) => [name, new Float32Array(data.length)]));
   const loop = await compileLoop(saeStep(training), saeSpecs(training, batch), { threads });
   try {
     loop.load({ parameters, first: zeros(), second: zeros() });
     for (let step = 0; step < steps; step++) {
-      const x = applyNormalisation(await sampler.next(batch), normal);
+      const x = whiten(await sampler.next(batch), whitening);
       const target = goal * Math.max(1, L0_START ** (1 - step / (L0_FALL * steps)));
       const rate = learningRate(step, { peak: lr, steps, warmupShare: 0.05, finalShare: 0.05 });
       const hyper = hyperparameters(step + 1, rate, { weightDecay: 0 });
@@ -74,48 +74,21 @@ export async function trainSae(
       progress({ done: step + 1, total: steps, unit: "steps", detail });
     }
     const trained = loop.state().parameters as Values;
-    return toRaw(trained, normal);
+    return forRawStates(trained, whitening);
   } finally {
     await loop.release();
     await sampler.close();
   }
 }
 
-/** x -> (x - mean) scale. */
-interface Normalisation {
-  mean: Float64Array;
-  scale: number;
-}
-
-function normalisation(rows: Float32Array, width: number): Normalisation {
-  const count = rows.length / width;
-  const mean = new Float64Array(width);
-  rows.forEach((value, index) => {
-    mean[index % width] += value / count;
-  });
-  let square = 0;
-  rows.forEach((value, index) => {
-    square += (value - mean[index % width]) ** 2 / rows.length;
-  });
-  return { mean, scale: 1 / Math.sqrt(square + 1e-20) };
-}
-
-function applyNormalisation(
-  rows: Float32Array<ArrayBuffer>,
-  { mean, scale }: Normalisation,
-): Float32Array<ArrayBuffer> {
-  for (let index = 0; index < rows.length; index++) rows[index] = (rows[index] - mean[index % mean.length]) * scale;
-  return rows;
-}
-
 /** Decoder rows are directions of random states, the encoder its transpose, biases zero. */
-function startingPoint(rows: Float32Array, { width, latents }: SaeTraining, by: Normalisation, seed: number): Values {
+function startingPoint(rows: Float32Array, { width, latents }: SaeTraining, by: Whitening, seed: number): Values {
   const draw = random(seed, "sae:start");
   const decoder = new Float32Array(latents * width);
   const encoder = new Float32Array(latents * width);
   for (let latent = 0; latent < latents; latent++) {
     const at = draw.integer(rows.length / width) * width;
-    const direction = Array.from(applyNormalisation(rows.slice(at, at + width), by), (v) => v + 1e-3 * draw.normal());
+    const direction = Array.from(whiten(rows.slice(at, at + width), by), (value) => value + 1e-3 * draw.normal());
     const norm = Math.hypot(...direction);
     direction.forEach((value, index) => {
       decoder[latent * width + index] = value / norm;
@@ -131,14 +104,29 @@ function startingPoint(rows: Float32Array, { width, latents }: SaeTraining, by: 
   };
 }
 
-/** Weights that take raw states. */
-function toRaw(p: Values, { mean, scale }: Normalisation): StoredSae {
+/** Weights that take raw states; decoder rows have norm 1 again, activations take their scale. */
+function forRawStates(p: Values, by: Whitening): StoredSae {
+  const { width } = by;
+  const latents = p.encoderBias.length;
+  const encoder = new Float32Array(width * latents);
+  const decoder = new Float32Array(latents * width);
+  const norms = new Float32Array(latents);
+  for (let latent = 0; latent < latents; latent++) {
+    const direction = toRaw(p.decoder.subarray(latent * width, (latent + 1) * width), by);
+    const norm = Math.hypot(...direction);
+    norms[latent] = norm;
+    const column = Array.from({ length: width }, (_, index) => p.encoder[index * latents + latent]);
+    const reader = readerToRaw(column, by);
+    for (let index = 0; index < width; index++) {
+      decoder[latent * width + index] = direction[index] / norm;
+      encoder[index * latents + latent] = reader[index] * norm;
+    }
+  }
   return {
-    encoder: p.encoder,
-    encoderBias: p.encoderBias,
-    decoder: p.decoder,
-    decoderBias: p.decoderBias.map((value, index) => mean[index] + value / scale),
-    threshold: p.logThreshold.map(Math.exp),
-    scale: Float32Array.of(scale),
+    encoder,
+    encoderBias: p.encoderBias.map((value, latent) => value * norms[latent]),
+    decoder,
+    decoderBias: Float32Array.from(toRaw(p.decoderBias, by), (value, index) => by.mean[index] + value),
+    threshold: p.logThreshold.map((value, latent) => Math.exp(value) * norms[latent]),
   };
 }

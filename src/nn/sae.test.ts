@@ -77,14 +77,13 @@ describe.each(["topk", "jumprelu"] as const)("SAE trained as %s", (activation) =
 
 describe("SAE", () => {
   it("is silent up to the threshold and linear above it, on raw states", async () => {
-    // Two latents along the axes of a plane centred at (10, 20) and scaled by 2.
+    // Two latents along the axes of a plane centred at (10, 20).
     const weights = {
       encoder: Float32Array.of(1, 0, 0, 1),
       encoderBias: Float32Array.of(0, 0),
       decoder: Float32Array.of(1, 0, 0, 1),
       decoderBias: Float32Array.of(10, 20),
       threshold: Float32Array.of(1, 1),
-      scale: Float32Array.of(2),
     };
     const vector = () => spec([2]);
     const matrix = () => spec([2, 2]);
@@ -94,17 +93,16 @@ describe("SAE", () => {
       decoder: matrix(),
       decoderBias: vector(),
       threshold: vector(),
-      scale: spec([]),
     };
     const both = (w: SaeWeights<Tensor>, x: Tensor) => {
       const activations = encodeSae(w, x);
       return { activations, rebuilt: decodeSae(w, activations) };
     };
     const program = await compile(both, [specs, spec([3, 2])], { threads: 1 });
-    const out = await program.run(weights, Float32Array.of(10.5, 20, 11, 23, 0, 0));
+    const out = await program.run(weights, Float32Array.of(11, 20, 12, 26, 0, 0));
     // 1 is not above the threshold of 1; negative pre-activations are silent.
     expect([...out.activations]).toEqual([0, 0, 2, 6, 0, 0]);
-    expect([...out.rebuilt]).toEqual([10, 20, 11, 23, 10, 20]);
+    expect([...out.rebuilt]).toEqual([10, 20, 12, 26, 10, 20]);
     await program.release();
   });
 });

@@ -1,8 +1,8 @@
 /**
  * @file Sparse autoencoders (SAEs) as maths: a state is written as a sparse sum of learned directions, the latents.
  *
- *   pre = ((x - bDecoder) scale) Wencoder + bEncoder      f = pre where pre > threshold, else 0
- *   x^  = f Wdecoder / scale + bDecoder                   rows of Wdecoder have norm 1
+ *   pre = (x - bDecoder) Wencoder + bEncoder      f = pre where pre > threshold, else 0
+ *   x^  = f Wdecoder + bDecoder                   rows of Wdecoder have norm 1
  *
  * Two ways to set the thresholds, one way to use them:
  * - jumprelu (Rajamanoharan et al. 2024, as in Gemma Scope): one per latent, learned by straight-through gradients of a
@@ -47,13 +47,11 @@ export interface SaeWeights<T> {
   decoderBias: T;
   /** Always above 0. */
   threshold: T;
-  /** Factor on centred inputs that gives them a mean square of 1 per dimension; shape []. */
-  scale: T;
 }
 
 /** Pre-activations, x [tokens, width] -> [tokens, latents]. */
-function preActivations(w: Omit<SaeWeights<Tensor>, "threshold">, x: Tensor): Tensor {
-  return relu(add(matmul(mul(sub(x, w.decoderBias), w.scale), w.encoder), w.encoderBias));
+function preActivations(w: Pick<SaeWeights<Tensor>, "encoder" | "encoderBias" | "decoderBias">, x: Tensor): Tensor {
+  return relu(add(matmul(sub(x, w.decoderBias), w.encoder), w.encoderBias));
 }
 
 /** Activations of all latents, x [tokens, width] -> [tokens, latents], zero or above the threshold. */
@@ -64,7 +62,7 @@ export function encodeSae(w: SaeWeights<Tensor>, x: Tensor): Tensor {
 
 /** Reconstruction, activations [tokens, latents] -> [tokens, width]. */
 export function decodeSae(w: SaeWeights<Tensor>, activations: Tensor): Tensor {
-  return add(div(matmul(activations, w.decoder), w.scale), w.decoderBias);
+  return add(matmul(activations, w.decoder), w.decoderBias);
 }
 
 /** What is trained. Thresholds are kept as logarithms, so that they stay above 0. */
@@ -110,11 +108,11 @@ export function saeShapes({ width, latents }: SaeTraining): SaeParameters<number
 /**
  * The loss: share of variance left unexplained, plus the sparsity penalty of jumprelu.
  *
- * @param x - centred and scaled states [tokens, width]
+ * @param x - states of mean square 1 per dimension [tokens, width]
  * @param target - L0 aimed at, scalar
  */
 function saeLoss(p: SaeParameters<Tensor>, x: Tensor, target: Tensor, options: SaeTraining) {
-  const pre = relu(add(matmul(sub(x, p.decoderBias), p.encoder), p.encoderBias));
+  const pre = preActivations(p, x);
   const threshold = exp(p.logThreshold);
   const fired = stopGradient(cast(less(threshold, pre), "float32"));
   if (options.activation === "topk") {
@@ -156,7 +154,7 @@ export function saeStep(options: SaeTraining) {
     const parameters = state.parameters as SaeParameters<Tensor>;
     const [loss, gradients] = valueAndGrad((p: SaeParameters<Tensor>) => saeLoss(p, x, target, options))(parameters);
     const next = adamW(state, gradients, hyper, rules).state;
-    const pre = relu(add(matmul(sub(x, parameters.decoderBias), parameters.encoder), parameters.encoderBias));
+    const pre = preActivations(parameters, x);
     const fired = mean(cast(less(exp(parameters.logThreshold), pre), "float32"), [0]);
     const l0 = sum(fired);
     const decoder = next.parameters.decoder;
