@@ -33,11 +33,13 @@ export function studyConfig(budget: Budget): StudyConfig {
       return {
         ...COMMON,
         budget,
-        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 1, 3)],
-        annotator: { ...size(32, 2, 2), tokensPerParameter: 20 },
+        // Half the usual vocabulary: less of a small model is embedding, and less of a step goes into logits.
+        vocabulary: 2048,
+        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 2, 3)],
+        annotator: { ...size(48, 2, 3), tokensPerParameter: 20 },
         sae: {},
         label: {},
-        biLm: { ...size(24, 1, 2), tokensPerParameter: 80 },
+        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
     case "evening":
@@ -45,11 +47,11 @@ export function studyConfig(budget: Budget): StudyConfig {
         ...COMMON,
         budget,
         maxBytes: 40_000_000,
-        sizes: [size(16, 1, 2), size(32, 1, 2), size(64, 2, 4), size(96, 2, 6)],
-        annotator: { ...size(96, 2, 6), tokensPerParameter: 20 },
+        sizes: [size(16, 1, 2), size(32, 1, 2), size(48, 2, 3), size(64, 2, 4)],
+        annotator: { ...size(48, 2, 3), tokensPerParameter: 20 },
         sae: {},
         label: {},
-        biLm: { ...size(48, 2, 3), tokensPerParameter: 80 },
+        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
   }
