@@ -2,7 +2,8 @@
  * @file From a traced program (jaxpr) to an ONNX graph: one walk over its equations, carrying views.
  */
 import type { ClosedJaxpr, Jaxpr } from "@jax-js/jax";
-import type { DType, Shape } from "../tensor.js";
+import type { DType, JaxArray, Shape } from "../tensor.js";
+import { constantView } from "./constants.js";
 import { shrink } from "./cutting.js";
 import { materialize } from "./force.js";
 import { Graph } from "./graph.js";
@@ -41,16 +42,17 @@ export function lower(program: ClosedJaxpr): LoweredProgram {
   const graph = new Graph();
   const views = new Map<Operand, View>();
   const constants = jaxpr.inBinders.slice(0, program.consts.length);
+  const uses = countUses(jaxpr);
   constants.forEach((binder, index) => {
-    const { shape, dtype } = portOf("", binder);
-    views.set(binder, constantView(graph, (program.consts[index] as unknown as HostArray).dataSync(), shape, dtype));
+    const array = program.consts[index] as JaxArray;
+    if (uses.has(binder)) views.set(binder, constantView(graph, array, portOf("", binder)));
+    else array.dispose();
   });
   const inputs = jaxpr.inBinders.slice(constants.length).map((binder, index) => portOf(`i${index}`, binder));
   jaxpr.inBinders.slice(constants.length).forEach((binder, index) => {
     const { name, shape, dtype } = inputs[index];
     views.set(binder, valueView(graph.input(name, shape, dtype), shape, dtype));
   });
-  const uses = countUses(jaxpr);
   const read = (operand: Operand): View => {
     if (!isVariable(operand)) return splatView(operand.value, [], supported(operand.aval.dtype));
     const view = views.get(operand);
@@ -72,15 +74,6 @@ export function lower(program: ClosedJaxpr): LoweredProgram {
     value: materialize(graph, read(operand)),
   }));
   return { graph, inputs, outputs };
-}
-
-interface HostArray {
-  dataSync(): Float32Array | Int32Array | Uint8Array;
-}
-
-function constantView(graph: Graph, data: Float32Array | Int32Array | Uint8Array, shape: Shape, dtype: DType): View {
-  if (data.length > 0 && data.every((value) => value === data[0])) return splatView(Number(data[0]), shape, dtype);
-  return valueView(graph.constant(dtype === "bool" ? Uint8Array.from(data) : data, shape, dtype), shape, dtype);
 }
 
 function countUses(jaxpr: Jaxpr): Map<Operand, number> {
