@@ -25,7 +25,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 1, 2)],
         annotator: { ...size(32, 2, 2), tokensPerParameter: 10 },
         sae: { latents: 256, steps: 150, batch: 1024 },
-        label: { documents: 200 },
+        label: { documents: 200, minShare: 0.1, documentShare: 0.05 },
         biLm: { ...size(32, 1, 2), tokensPerParameter: 10 },
         classifier: { maxTokens: 10_000 },
       };
@@ -38,7 +38,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 2, 3)],
         annotator: { ...size(48, 2, 3), tokensPerParameter: 20 },
         sae: {},
-        label: {},
+        label: { minShare: 0.2 },
         biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
@@ -50,7 +50,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         sizes: [size(16, 1, 2), size(32, 1, 2), size(48, 2, 3), size(64, 2, 4)],
         annotator: { ...size(48, 2, 3), tokensPerParameter: 20 },
         sae: {},
-        label: {},
+        label: { minShare: 0.2 },
         biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
