@@ -92,17 +92,16 @@ describe("determinism", () => {
     );
   const specs = [t.spec([50, 32]), t.spec([300, 32]), t.spec([300], "int32")] as const;
 
-  it.each([1, 2])("gives the same bytes for the same inputs with %i threads", async (threads) => {
+  it("gives the same bytes for the same inputs, run after run, with 1 and with 2 threads", async () => {
     const inputs = syntheticInputs(specs, random(5, "determinism"), 50);
     const results: string[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (const threads of [1, 1, 2, 2, 2]) {
       const program = await t.compile(step, specs, { threads });
       const [value, gradient] = (await program.run(inputs[0], inputs[1], inputs[2])) as Float32Array[];
       results.push(sha256(new Uint8Array(value.buffer)) + sha256(new Uint8Array(gradient.buffer)));
       await program.release();
     }
-    expect(results[1]).toEqual(results[0]);
-    expect(results[2]).toEqual(results[0]);
+    expect(new Set(results).size).toBe(1);
   });
 });
 

@@ -84,10 +84,12 @@ describe("training a GPT", () => {
     const naive = (h: t.Tensor, table: t.Tensor, targets: t.Tensor, weights: t.Tensor) => {
       const logits = t.mul(t.matmul(h, table, { transposeB: true }), 0.5);
       const nll = t.sub(t.log(t.sum(t.exp(logits), -1)), t.pick(logits, targets));
-      return t.div(t.sum(t.mul(nll, weights)), t.sum(weights));
+      return { nll, loss: t.div(t.sum(t.mul(nll, weights)), t.sum(weights)) };
     };
-    const tuned = (h: t.Tensor, table: t.Tensor, targets: t.Tensor, weights: t.Tensor) =>
-      t.crossEntropy(h, table, targets, weights, 0.5);
+    const tuned = (h: t.Tensor, table: t.Tensor, targets: t.Tensor, weights: t.Tensor) => ({
+      nll: t.tokenLosses(h, table, targets, 0.5),
+      loss: t.crossEntropy(h, table, targets, weights, 0.5),
+    });
     const specs = [
       t.spec([size.n, size.d]),
       t.spec([size.vocabulary, size.d]),
@@ -98,14 +100,13 @@ describe("training a GPT", () => {
     const weights = (raw as Float32Array).map((x) => (x > 0 ? 1 : 0));
     const gradients = async (f: typeof naive) => {
       const g = (x: t.Tensor, y: t.Tensor, z: t.Tensor, w: t.Tensor) =>
-        t.valueAndGrad((p: t.Tensor[]) => f(p[0], p[1], z, w))([x, y]);
+        [f(x, y, z, w).nll, t.valueAndGrad((p: t.Tensor[]) => f(p[0], p[1], z, w).loss)([x, y])] as const;
       const program = await t.compile(g, specs);
-      const [value, [dh, dTable]] = (await program.run(...([h, table, targets, weights] as never[]))) as unknown as [
-        Float32Array,
-        Float32Array[],
-      ];
+      const [nll, [value, [dh, dTable]]] = (await program.run(
+        ...([h, table, targets, weights] as never[]),
+      )) as unknown as [Float32Array, [Float32Array, Float32Array[]]];
       await program.release();
-      return [value, dh, dTable] as Float32Array[];
+      return [nll, value, dh, dTable];
     };
     const [expected, actual] = [await gradients(naive), await gradients(tuned)];
     expected.forEach((values, index) => {
@@ -140,6 +141,41 @@ describe("training a GPT", () => {
       expect(relativeError(numeric, gradient)).toBeLessThan(5e-3);
     }
     await program.release();
+  });
+
+  it("attends in blocks of queries as in one piece, values and gradients", async () => {
+    const [time, dim] = [300, 4];
+    const shape = [1, 2, time, dim];
+    const hidden = Float32Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? -1e9 : 0));
+    const whole = (q: t.Tensor, k: t.Tensor, v: t.Tensor) => {
+      const scores = t.add(t.mul(t.matmul(q, k, { transposeB: true }), 0.5), t.constant(hidden, [time, time]));
+      const powers = t.exp(t.sub(scores, t.stopGradient(t.max(scores, -1, { keepDims: true }))));
+      return t.matmul(t.div(powers, t.sum(powers, -1, { keepDims: true })), v);
+    };
+    const blocks = (q: t.Tensor, k: t.Tensor, v: t.Tensor) => t.attend(q, k, v, { scale: 0.5, causal: true });
+    const specs = [t.spec(shape), t.spec(shape), t.spec(shape)] as const;
+    const inputs = syntheticInputs(specs, random(5, "attention"));
+    const [expected, actual] = await Promise.all(
+      [whole, blocks].map(async (attend) => {
+        const program = await t.compile(
+          (q, k, v) =>
+            [
+              attend(q, k, v),
+              t.valueAndGrad((p: t.Tensor[]) => t.sum(t.sigmoid(attend(p[0], p[1], p[2]))))([q, k, v]),
+            ] as const,
+          specs,
+        );
+        const [out, [, gradients]] = (await program.run(inputs[0], inputs[1], inputs[2])) as unknown as [
+          Float32Array,
+          [Float32Array, Float32Array[]],
+        ];
+        await program.release();
+        return [out, ...gradients];
+      }),
+    );
+    expected.forEach((values, index) => {
+      expect(relativeError(values, actual[index])).toBeLessThan(1e-5);
+    });
   });
 
   it("cuts big vocabularies into slices of rows without changing the result", async () => {

@@ -4,7 +4,7 @@
 import type { Shape } from "../tensor.js";
 import { plain } from "./force.js";
 import type { Graph } from "./graph.js";
-import { type Atom, expandAxes, pieces, splatValue, splitAtom, type View } from "./view.js";
+import { type Atom, pieces, splatValue, splitAtom, type View } from "./view.js";
 
 /** One piece of an axis: its size, and each operand's atom where it is in that operand's memory. */
 export interface Slot {
@@ -86,5 +86,3 @@ export function isSameView(a: View, b: View): boolean {
       .join("|");
   return where(a) === where(b);
 }
-
-export { expandAxes };

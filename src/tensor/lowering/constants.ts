@@ -3,7 +3,8 @@
  */
 import { jax } from "../jax.js";
 import type { DType, JaxArray, Shape } from "../tensor.js";
-import { type Graph, product } from "./graph.js";
+import type { Graph } from "./graph.js";
+import { product } from "./lists.js";
 import { splatView, type View, valueView } from "./view.js";
 
 /** Bigger constants are first asked for their extremes: jax-js finds them without making the array. */

@@ -8,7 +8,8 @@ import type { Shape } from "../tensor.js";
 import { align, type Slot } from "./align.js";
 import { mul } from "./arithmetic.js";
 import { arrange, force } from "./force.js";
-import { type Graph, product, sameList } from "./graph.js";
+import type { Graph } from "./graph.js";
+import { product, sameList } from "./lists.js";
 import { reduce } from "./reduce.js";
 import { Atom, type Role, shapeOf, splatValue, splatView, type View } from "./view.js";
 

@@ -4,7 +4,8 @@
 import type { DType, Shape } from "../tensor.js";
 import { align, type Slot } from "./align.js";
 import { arrange, force, isOpen, nameOf } from "./force.js";
-import { type Graph, product } from "./graph.js";
+import type { Graph } from "./graph.js";
+import { product, runsOf } from "./lists.js";
 import { Atom, makeView, splatValue, type View } from "./view.js";
 
 interface ElementwiseOptions {
@@ -24,8 +25,8 @@ export function elementwise(
   const { operands, axes } = align(graph, views, shape);
   const slots = axes.flat();
   const order = memoryOrder(graph, operands, slots);
-  const groups = groupBy(order, presence);
-  const inputs = operands.map((v, operand) => input(graph, v, operand, order, groups));
+  const groups = runsOf(order, (last, next) => presence(last) === presence(next));
+  const inputs = operands.map((v, operand) => input(graph, v, operand, order));
   const common = commonShape(graph, inputs, groups, operands);
   const fitted = inputs.map((name, operand) =>
     isSplat(operands[operand]) ? name : graph.reshape(name, common ?? thinShape(groups, operand)),
@@ -73,26 +74,11 @@ function memoryOrder(graph: Graph, operands: View[], slots: readonly Slot[]): Sl
   return operands[main].atoms.map((atom) => present.find((slot) => slot.atoms[main] === atom)!);
 }
 
-function groupBy(slots: readonly Slot[], key: (slot: Slot) => string): Slot[][] {
-  const groups: Slot[][] = [];
-  for (const slot of slots) {
-    const group = groups.at(-1);
-    if (group && key(group[0]) === key(slot)) group.push(slot);
-    else groups.push([slot]);
-  }
-  return groups;
-}
-
-export { groupBy };
-
-function input(graph: Graph, v: View, operand: number, order: readonly Slot[], _groups: readonly Slot[][]): string {
+function input(graph: Graph, v: View, operand: number, order: readonly Slot[]): string {
   const value = splatValue(v);
   if (value !== undefined) return graph.scalar(value, v.dtype);
-  return arrange(
-    graph,
-    v,
-    order.flatMap((slot) => slot.atoms[operand] ?? []),
-  );
+  const atoms = order.flatMap((slot) => slot.atoms[operand] ?? []);
+  return arrange(graph, v, atoms);
 }
 
 /** If every operand covers the result, the shape one of them already has: saves a Reshape before and after. */
@@ -102,14 +88,10 @@ function commonShape(
   groups: readonly Slot[][],
   operands: readonly View[],
 ): Shape | undefined {
-  const full = inputs.filter((_, operand) => !isSplat(operands[operand]));
-  if (
-    groups.length !== 1 ||
-    full.length === 0 ||
-    !groups[0][0].atoms.every((atom, operand) => atom || isSplat(operands[operand]))
-  )
-    return undefined;
-  return graph.shape(full[0]);
+  const first = operands.findIndex((v) => !isSplat(v));
+  const areAllWhole =
+    groups.length === 1 && groups[0][0].atoms.every((atom, operand) => atom || isSplat(operands[operand]));
+  return areAllWhole && first >= 0 ? graph.shape(inputs[first]) : undefined;
 }
 
 /** The operand's shape for implicit broadcasting: size 1 where it is repeated, leading ones dropped. */

@@ -2,7 +2,8 @@
  * @file Resolving views: lazy factors, lazy products, memory order. The only readers of a view's source.
  */
 import type { Shape } from "../tensor.js";
-import { type Graph, product, sameList } from "./graph.js";
+import type { Graph } from "./graph.js";
+import { product, runsOf, sameList } from "./lists.js";
 import {
   type Atom,
   type LazyProduct,
@@ -87,12 +88,7 @@ export function arrange(graph: Graph, v: View, order: readonly Atom[]): string {
   const name = nameOf(forced);
   if (sameList(forced.atoms, order)) return name;
   const position = new Map(order.map((atom, index) => [atom, index]));
-  const runs: Atom[][] = [];
-  for (const atom of forced.atoms) {
-    const run = runs.at(-1);
-    if (run && position.get(run.at(-1)!)! + 1 === position.get(atom)) run.push(atom);
-    else runs.push([atom]);
-  }
+  const runs = runsOf(forced.atoms, (last, next) => position.get(last)! + 1 === position.get(next));
   const sizes = runs.map(sizeOf);
   const perm = runs.map((_, index) => index).sort((a, b) => position.get(runs[a][0])! - position.get(runs[b][0])!);
   const source = graph.reshape(name, sizes);

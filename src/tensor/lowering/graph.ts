@@ -5,6 +5,7 @@
  * are known at every moment, which is what lets the rest of the lowering work on names alone.
  */
 import type { DType, Shape } from "../tensor.js";
+import { sameList } from "./lists.js";
 
 /** A node's attribute: a string, an integer list, a float (marked) or an integer. */
 export type Attribute = string | number | readonly number[] | { float: number };
@@ -121,11 +122,3 @@ export class Graph {
 
 /** ONNX numbers of element types. */
 export const ELEMENT_TYPE: Record<ValueType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
-
-export function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-export function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
-}

@@ -6,7 +6,8 @@
  */
 import type { Shape } from "../tensor.js";
 import { materialize } from "./force.js";
-import { type Graph, product } from "./graph.js";
+import type { Graph } from "./graph.js";
+import { product } from "./lists.js";
 import { expandAxes, plainView, shapeOf, splatValue, splatView, transposeView, type View, valueView } from "./view.js";
 
 export interface GatherParams {

@@ -2,6 +2,7 @@
 import { scale } from "./arithmetic.js";
 import { arrange, force, nameOf, plain, sizeOf } from "./force.js";
 import type { Graph } from "./graph.js";
+import { runsOf } from "./lists.js";
 import { type Atom, makeView, splatView, type View } from "./view.js";
 
 const OPERATORS: Record<string, string> = { Add: "ReduceSum", Max: "ReduceMax", Min: "ReduceMin", Mul: "ReduceProd" };
@@ -30,12 +31,7 @@ function reduceAtoms(
   if (v.source.kind === "splat") return { ...splatView(v.source.value, [], v.dtype), axes };
   const kept = v.atoms.filter((atom) => !gone.has(atom));
   if (kept.length === v.atoms.length) return { ...v, axes };
-  const runs: Atom[][] = [];
-  for (const atom of v.atoms) {
-    const run = runs.at(-1);
-    if (run && gone.has(run[0]) === gone.has(atom)) run.push(atom);
-    else runs.push([atom]);
-  }
+  const runs = runsOf(v.atoms, (last, next) => gone.has(last) === gone.has(next));
   const sizes = runs.map(sizeOf);
   const isGone = runs.map((run) => gone.has(run[0]));
   const source = graph.reshape(nameOf(v), sizes);

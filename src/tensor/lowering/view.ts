@@ -7,7 +7,7 @@
  * may read the source of a view without resolving these first.
  */
 import type { DType, Shape } from "../tensor.js";
-import { product } from "./graph.js";
+import { product } from "./lists.js";
 
 /** Which part of a matrix product's result an atom belongs to, as long as its orientation is open. */
 export type Role = "batch" | "rows" | "columns";
@@ -62,16 +62,20 @@ export function stored(view: View): number {
   return product(view.axes.flat().map((atom) => (atom.isBroadcast ? 1 : atom.size)));
 }
 
-function view(source: Source, atoms: readonly Atom[], axes: readonly (readonly Atom[])[], dtype: DType): View {
+/** A view of a source, without factor. */
+export function makeView(
+  source: Source,
+  atoms: readonly Atom[],
+  axes: readonly (readonly Atom[])[],
+  dtype: DType,
+): View {
   return { source, atoms, axes, dtype, factor: 1, isReciprocal: false };
 }
-
-export { view as makeView };
 
 /** A view of a value that lies in memory in row-major order. */
 export function plainView(source: Source, shape: Shape, dtype: DType): View {
   const axes = shape.map((size) => (size === 1 ? [] : [new Atom(size)]));
-  return view(source, axes.flat(), axes, dtype);
+  return makeView(source, axes.flat(), axes, dtype);
 }
 
 export function valueView(name: string, shape: Shape, dtype: DType): View {
@@ -81,7 +85,7 @@ export function valueView(name: string, shape: Shape, dtype: DType): View {
 /** One number everywhere. */
 export function splatView(value: number, shape: Shape, dtype: DType): View {
   const axes = shape.map((size) => (size === 1 ? [] : [new Atom(size, true)]));
-  return view({ kind: "splat", value }, [], axes, dtype);
+  return makeView({ kind: "splat", value }, [], axes, dtype);
 }
 
 /** The number a view is everywhere, if it is one. */
