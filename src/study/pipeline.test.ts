@@ -18,7 +18,10 @@ describe.each(BUDGETS)("the %s study", (budget) => {
   it("gives every stage options it knows", async () => {
     for (const { id, stage, options } of await planStudy({ config, out: "unused" })) {
       const { options: schema } = stageByName(stage);
-      expect(Object.keys(options).filter((name) => !(name in schema.shape)), id).toEqual([]);
+      expect(
+        Object.keys(options).filter((name) => !(name in schema.shape)),
+        id,
+      ).toEqual([]);
       const parsed = schema.safeParse(options);
       expect(parsed.success, `${id}: ${parsed.error?.message}`).toBe(true);
     }
