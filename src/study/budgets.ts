@@ -23,7 +23,6 @@ export function studyConfig(budget: Budget): StudyConfig {
         tokensPerParameter: 5,
         context: 64,
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 1, 2)],
-        annotator: { ...size(32, 2, 2), tokensPerParameter: 10 },
         sae: { latents: 256, steps: 150, batch: 1024 },
         label: { documents: 200, minShare: 0.1, documentShare: 0.05 },
         biLm: { ...size(32, 1, 2), tokensPerParameter: 10 },
@@ -36,9 +35,8 @@ export function studyConfig(budget: Budget): StudyConfig {
         // Half the usual vocabulary: less of a small model is embedding, and less of a step goes into logits.
         vocabulary: 2048,
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 2, 3)],
-        annotator: { ...size(48, 2, 3), tokensPerParameter: 20 },
         sae: {},
-        label: { minShare: 0.2 },
+        label: {},
         biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
@@ -48,9 +46,8 @@ export function studyConfig(budget: Budget): StudyConfig {
         budget,
         maxBytes: 40_000_000,
         sizes: [size(16, 1, 2), size(32, 1, 2), size(48, 2, 3), size(64, 2, 4)],
-        annotator: { ...size(48, 2, 3), tokensPerParameter: 20 },
         sae: {},
-        label: { minShare: 0.2 },
+        label: {},
         biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };

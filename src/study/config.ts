@@ -26,11 +26,10 @@ export const StudyConfig = z.object({
   tokensPerParameter: z.number().positive().describe("training budget of the ladder (paper: 20)"),
   context: z.int().positive().describe("tokens per training window"),
   batch: z.int().positive().describe("windows per optimizer step"),
-  annotator: ModelSize.extend({ tokensPerParameter: z.number().positive() }).describe("the model the SAE reads"),
   sae: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).describe("options of the sae stage"),
   label: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).describe("options of the label stage"),
   biLm: ModelSize.extend({ tokensPerParameter: z.number().positive() }).describe(
-    "each half of the classifier's biLM (paper: 80)",
+    "each half of the biLM that annotates and classifies (paper: 80)",
   ),
   classifier: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())]))

@@ -1,12 +1,12 @@
 /**
  * @file The pipeline of a study as a graph of steps, written as plain awaits.
  *
- *     corpus -> tokenizer -> tokens -> annotator -> SAE -> labels --+
- *                               |----> left LM, right LM -----------+-> classifier -> scores -> policies
- *                               |----> baseline runs                                               |
- *                                                       document, mask and remove runs <-----------+
+ *     corpus -> tokenizer -> tokens -> left LM, right LM -> SAE -> labels -> classifier -> scores -> policies
+ *                                |---> baseline runs                                                   |
+ *                                                           document, mask and remove runs <-----------+
  *
- * The classifier's path has the highest priority; baseline runs fill the cores that it leaves free.
+ * The biLM is both the annotator whose latents label and the features of the classifier (docs/decisions/001). That path
+ * has the highest priority; baseline runs fill the cores that it leaves free.
  */
 import { type GptConfig, parameterCount } from "../nn/index.js";
 import { ARMS, type Arm, type ModelSize, type StudyConfig } from "./config.js";
@@ -94,25 +94,15 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, step
 
   const half = (direction: "forward" | "reverse") =>
     pretrain(`bilm-${direction}`, config.biLm, config.biLm.tokensPerParameter, PRIORITY.classifier, { direction });
-  const label = async () => {
-    const annotator = await pretrain(
-      "annotator",
-      config.annotator,
-      config.annotator.tokensPerParameter,
-      PRIORITY.classifier + 1,
-    );
-    const sae = await critical("sae", { model: annotator.path, tokens: tokens.path, seed, ...config.sae }, 30);
-    const options = {
-      sae: sae.path,
-      model: annotator.path,
-      tokens: tokens.path,
-      domain: inputs.domain,
-      ...config.label,
-    };
-    return { sae, labels: await critical("label", options, 15) };
+  const label = async (left: Artifact, right: Artifact) => {
+    const annotator = { model: left.path, reverse: right.path, tokens: tokens.path, seed };
+    const sae = await critical("sae", { ...annotator, ...config.sae }, 60);
+    const labels = await critical("label", { ...annotator, sae: sae.path, domain: inputs.domain, ...config.label }, 30);
+    return { sae, labels };
   };
   const filtered = async () => {
-    const [{ sae, labels }, left, right] = await Promise.all([label(), half("forward"), half("reverse")]);
+    const [left, right] = await Promise.all([half("forward"), half("reverse")]);
+    const { sae, labels } = await label(left, right);
     const paths = { left: left.path, right: right.path, labels: labels.path, tokens: tokens.path };
     const classifier = await critical("classifier", { ...paths, seed, ...config.classifier }, 30);
     const scores = await critical("score", { tokens: tokens.path, classifier: classifier.path }, 20);

@@ -130,7 +130,6 @@ function syntheticConfig(): StudyConfig {
     tokensPerParameter: 20,
     context: 256,
     batch: 16,
-    annotator: { ...model, tokensPerParameter: 20 },
     sae: { latents: 512 },
     label: { sd: 4, minStrong: 2 },
     biLm: { ...model, tokensPerParameter: 80 },
