@@ -3,8 +3,8 @@ import { type Random, random } from "../../base/random.js";
 import { compile, type HostArray, runWithJax, type Spec, type Tensor } from "../index.js";
 import { leaves, leavesWithPaths } from "../tree.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: test functions of any arguments
-type Traced = (...args: any[]) => unknown;
+/** A function of tensors (and trees of them). */
+type Traced = (...args: never[]) => unknown;
 
 /** Largest allowed difference between the two, relative to the norm of the output. */
 const TOLERANCE = 1e-4;
@@ -37,9 +37,9 @@ export function relativeError(expected: ArrayLike<number>, actual: ArrayLike<num
  * @throws Error that names the output, the threads and the seed when one differs
  */
 export async function expectSameAsJax(fn: Traced, specs: readonly unknown[], inputs: readonly unknown[], note = "") {
-  const expected = await runWithJax(fn as () => Tensor, specs as [], ...(inputs as []));
+  const expected = await runWithJax(fn as unknown as () => Tensor, specs as [], ...(inputs as []));
   for (const threads of [1, 2]) {
-    const program = await compile(fn as () => Tensor, specs as [], { threads });
+    const program = await compile(fn as unknown as () => Tensor, specs as [], { threads });
     const actual = await program.run(...(inputs as []));
     await program.release();
     const values = leaves<HostArray>(actual);
