@@ -30,7 +30,7 @@ export const LabelOptions = z.object({
   reverse: z.string().optional().describe("the second annotator, if the SAE was trained with one"),
   tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
   domain: z.string().describe("domain file, e.g. domains/medicine.json"),
-  documents: z.int().min(1).default(4000).describe("documents labelled per split, at most"),
+  documents: z.int().min(1).default(1000).describe("documents labelled per split, at most"),
   ...Rule.shape,
   documentShare: z
     .number()
@@ -44,7 +44,7 @@ export const LabelOptions = z.object({
     .number()
     .gt(0)
     .max(1)
-    .default(0.3)
+    .default(0.2)
     .describe("share of contexts with a lexicon term, beyond chance, that makes a latent forget"),
   minContexts: z.int().min(1).default(5).describe("with fewer contexts a latent stays unknown"),
   seed: z.int().default(1).describe("seed of the random contexts and of the windows that tell the lexicon's base rate"),
