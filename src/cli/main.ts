@@ -8,6 +8,7 @@ import { PACKAGE } from "../base/package.js";
 import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
 import { addBenchCommand } from "./bench.js";
+import { addReportCommand } from "./report.js";
 import { addStageCommand } from "./stage-command.js";
 import { addStudyCommand } from "./study.js";
 
@@ -26,6 +27,7 @@ function build(): Command {
       "\nExamples:\n  $ lacuna study                    the whole pipeline on embedded text, about 12 minutes on 2 cores\n  $ lacuna study --budget smoke     the same code path in about a minute\n  $ lacuna study --corpus my-text/  on your own JSONL or text files",
     );
   addStudyCommand(program);
+  addReportCommand(program);
   program.commandsGroup("Stages, in order:");
   for (const stage of STAGES) addStageCommand(program, stage);
   program.commandsGroup("Measuring:");
