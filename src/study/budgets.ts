@@ -9,7 +9,15 @@ import type { Budget, ModelSize, StudyConfig } from "./config.js";
 const size = (width: number, layers: number, heads: number): ModelSize => ({ width, layers, heads });
 
 /** Shared by all budgets; a budget overrides what it must. */
-const COMMON = { seed: 1, vocabulary: 4096, tokensPerParameter: 20, context: 256, batch: 16 };
+const COMMON = {
+  seed: 1,
+  vocabulary: 4096,
+  tokensPerParameter: 20,
+  context: 256,
+  batch: 16,
+  /** The rate at which the paper compares classifiers (C.3). */
+  filteredShare: 0.25,
+};
 
 /** The configuration behind `--budget`. */
 export function studyConfig(budget: Budget): StudyConfig {
@@ -37,7 +45,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 2, 3)],
         sae: {},
         label: {},
-        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
+        biLm: { ...size(48, 2, 3), tokensPerParameter: 80 },
         classifier: {},
       };
     case "evening":
@@ -48,7 +56,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         sizes: [size(16, 1, 2), size(32, 1, 2), size(48, 2, 3), size(64, 2, 4)],
         sae: {},
         label: {},
-        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
+        biLm: { ...size(48, 2, 3), tokensPerParameter: 80 },
         classifier: {},
       };
   }

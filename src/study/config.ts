@@ -34,6 +34,11 @@ export const StudyConfig = z.object({
   classifier: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())]))
     .describe("options of the classifier stage"),
+  filteredShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .describe("share of tokens that every filtering arm takes out, so that arms differ in how and not in how much"),
 });
 export type StudyConfig = z.infer<typeof StudyConfig>;
 

@@ -109,7 +109,7 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, step
     const policies: StudyArtifacts["policies"] = {};
     const runs = await Promise.all(
       ARMS.filter((arm) => arm !== "baseline").map(async (method) => {
-        const options = { scores: scores.path, tokens: tokens.path, method, rule: "f1" };
+        const options = { scores: scores.path, tokens: tokens.path, method, share: config.filteredShare };
         const policy = await critical(`policy-${method}`, options, 1, "filter");
         policies[method] = policy;
         return ladder(method, policy, scores);

@@ -132,6 +132,7 @@ function syntheticConfig(): StudyConfig {
     batch: 16,
     sae: { latents: 512 },
     label: { sd: 4, minStrong: 2 },
+    filteredShare: 0.25,
     biLm: { ...model, tokensPerParameter: 80 },
     classifier: { maxTokens: 100_000 },
   };
