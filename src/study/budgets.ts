@@ -45,7 +45,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 2, 3)],
         sae: {},
         label: {},
-        biLm: { ...size(48, 2, 3), tokensPerParameter: 80 },
+        biLm: { ...size(40, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
     case "evening":
