@@ -52,11 +52,12 @@ export function studyConfig(budget: Budget): StudyConfig {
       return {
         ...COMMON,
         budget,
-        maxBytes: 40_000_000,
-        sizes: [size(16, 1, 2), size(32, 1, 2), size(48, 2, 3), size(64, 2, 4)],
+        maxBytes: 30_000_000,
+        sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(64, 2, 4)],
         sae: {},
-        label: {},
-        biLm: { ...size(48, 2, 3), tokensPerParameter: 80 },
+        // Documents of one's own are longer than dictionary pages.
+        label: { documents: 400 },
+        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
   }
