@@ -32,7 +32,7 @@ export function studyConfig(budget: Budget): StudyConfig {
         context: 64,
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 1, 2)],
         sae: { latents: 256, steps: 150, batch: 1024 },
-        label: { documents: 200, minShare: 0.1, documentShare: 0.05 },
+        label: { documents: 200, minShare: 0.1, documentShare: 0.1 },
         biLm: { ...size(32, 1, 2), tokensPerParameter: 10 },
         classifier: { maxTokens: 10_000 },
       };
