@@ -44,8 +44,8 @@ export function studyConfig(budget: Budget): StudyConfig {
         vocabulary: 2048,
         sizes: [size(16, 1, 2), size(24, 1, 2), size(32, 1, 2), size(48, 2, 3)],
         sae: {},
-        label: {},
-        biLm: { ...size(40, 2, 2), tokensPerParameter: 80 },
+        label: { documents: 600 },
+        biLm: { ...size(32, 2, 2), tokensPerParameter: 80 },
         classifier: {},
       };
     case "evening":
