@@ -31,12 +31,28 @@ export function xAxis(ticks: readonly number[], label: (value: number) => string
 /** The sizes of a study on an axis of training compute, in million parameters, and what the axis means. */
 export function sizeAxis(results: Results, layout: Layout): Plot.Markish[] {
   const flops = results.sizes.map((size) => results.cells.find((cell) => cell.size === size.name)!.flops);
-  const label = (value: number) => significant(results.sizes[flops.indexOf(value)].parameters / 1e6);
+  const labelled = apart(flops);
+  const label = (value: number) =>
+    labelled.includes(value) ? significant(results.sizes[flops.indexOf(value)].parameters / 1e6) : "";
   const range = `${scientific(Math.min(...flops))} to ${scientific(Math.max(...flops))}`;
   return [
     ...xAxis(flops, label),
     axisNote(`million parameters, placed by training compute${layout.stacked ? "\n" : " "}(${range} FLOPs)`, layout),
   ];
+}
+
+/** Least distance of two labels, as a share of a logarithmic axis. */
+const LABEL_ROOM = 0.27;
+
+/** Of rising values, those far enough apart on a logarithmic axis to be labelled; the largest always is. */
+export function apart(values: readonly number[]): number[] {
+  const [low, high] = [values[0], values.at(-1)!];
+  const place = (value: number) => Math.log(value / low) / Math.log(high / low);
+  const kept: number[] = [];
+  for (const value of [...values].reverse()) {
+    if (kept.length === 0 || place(kept.at(-1)!) - place(value) >= LABEL_ROOM) kept.push(value);
+  }
+  return kept.reverse();
 }
 
 /** What the horizontal axis means, once, below the first column. */
