@@ -69,6 +69,15 @@ describe("runStage", () => {
     expect(Object.keys(readManifest(out).outputs)).toEqual(["copy.txt"]);
   });
 
+  it("leaves nothing at all when it fails before it has written anything", async () => {
+    const folder = temporaryFolder();
+    const { stage } = copyStage();
+    const failing = { ...stage, run: () => Promise.reject(new UserError("nothing to copy")) };
+    writeFileSync(join(folder, "a.txt"), "x");
+    await expect(runStage(failing, { input: join(folder, "a.txt") }, join(folder, "out"))).rejects.toThrow("nothing");
+    expect(existsSync(join(folder, "out.partial"))).toBe(false);
+  });
+
   it("does not reuse the scratch of other options", async () => {
     const folder = temporaryFolder();
     const [input, out] = [join(folder, "a.txt"), join(folder, "out")];

@@ -41,6 +41,9 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknow
   run(options: z.output<Schema>, context: StageContext): Promise<Result>;
 }
 
+/** In a partial result: the key it belongs to. */
+const KEY_FILE = ".key";
+
 export function defineStage<Schema extends z.ZodObject, Result>(stage: Stage<Schema, Result>): Stage<Schema, Result> {
   return stage;
 }
@@ -126,11 +129,15 @@ export async function runStage<Schema extends z.ZodObject, Result>(
     );
   }
   const partial = `${resolve(out)}.partial`;
-  const keyFile = join(partial, ".key");
+  const keyFile = join(partial, KEY_FILE);
   if (existsSync(partial) && (!existsSync(keyFile) || readText(keyFile) !== key)) rmSync(partial, { recursive: true });
   mkdirSync(partial, { recursive: true });
   await writeFileAtomic(keyFile, key);
-  const result = await stage.run(options, { out: partial, progress, threads });
+  const result = await stage.run(options, { out: partial, progress, threads }).catch((error: unknown) => {
+    // What failed before it wrote anything leaves nothing behind.
+    if (readdirSync(partial).join() === KEY_FILE) rmSync(partial, { recursive: true });
+    throw error;
+  });
   for (const name of readdirSync(partial))
     if (name.startsWith(".") || name.includes(".tmp-")) rmSync(join(partial, name), { recursive: true });
   const outputs = await hashOutputs(partial);
