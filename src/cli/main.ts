@@ -24,7 +24,7 @@ function build(): Command {
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna study                    the whole pipeline on embedded text, about 12 minutes on 2 cores\n  $ lacuna study --budget smoke     the same code path in about a minute\n  $ lacuna study --corpus my-text/  on your own JSONL or text files",
+      "\nExamples:\n  $ lacuna study                    the whole pipeline on embedded text, about 10 minutes on 2 cores\n  $ lacuna study --budget smoke     the same code path in about a minute\n  $ lacuna study --corpus my-text/  on your own JSONL or text files",
     );
   addStudyCommand(program);
   addReportCommand(program);

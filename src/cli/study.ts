@@ -34,7 +34,7 @@ export function addStudyCommand(program: Command): void {
       "Runs the whole pipeline and writes results.json and report.html: labels from sparse-autoencoder latents, a biLM classifier, four arms (baseline, document, mask, remove) at four model sizes, and what each arm's models know. Shows what token filtering does to what models learn. Interrupt it at will: the same command goes on.",
     )
     .addOption(
-      new Option("--budget <name>", "how much to train: about 1, 12 or 60 minutes on 2 cores")
+      new Option("--budget <name>", "how much to train: about 1, 10 or 40 minutes on 2 cores")
         .choices([...BUDGETS])
         .default("demo"),
     )
