@@ -13,12 +13,21 @@ import { readManifest } from "../base/stage.js";
 /** The four ways to filter (paper 3.1): nothing, whole documents, targets only, inputs and targets. */
 export const METHODS = ["none", "document", "mask", "remove"] as const;
 
+/** What stands in place of removed text. The paper's is the first; it alone keeps every position. */
+export const REPLACEMENTS = ["hidden", "one-hidden", "nothing"] as const;
+
 /** One way to filter one domain. */
 export const Policy = z.object({
   domain: z.string().describe("domain whose scores decide, e.g. medicine"),
   method: z.enum(METHODS).describe("none, document (drop), mask (no loss on forget targets), remove (hide them too)"),
   threshold: z.number().min(0).max(1).describe("scores at or above it are forget"),
   startAt: z.number().min(0).max(1).default(0).describe("share of training before filtering begins (paper B.5)"),
+  closeGaps: z.int().nonnegative().default(0).describe("longest run of retain tokens between forget tokens to fill"),
+  dilate: z.int().nonnegative().default(0).describe("tokens added on either side of every forget span"),
+  replacement: z
+    .enum(REPLACEMENTS)
+    .default("hidden")
+    .describe("what remove leaves: hidden (one <|hidden|> per token), one-hidden (one per span) or nothing"),
 });
 export type Policy = z.infer<typeof Policy>;
 

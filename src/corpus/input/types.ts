@@ -1,0 +1,59 @@
+/**
+ * @file What comes in: input files, and the rows read from them.
+ *
+ * A row is a document or something that could not be read as one. Bad rows are yielded, not thrown, so that whoever
+ * reads can set them aside, count them and stop when there are too many.
+ */
+
+/** One file to read: on disk, in an object store, or on the Hugging Face hub. */
+export interface InputFile {
+  /** Absolute path, s3://bucket/key, or hf://datasets/owner/name/path. */
+  uri: string;
+  /** What results are reported under: the path below the folder or prefix given, without extension. */
+  source: string;
+  /** Size, bytes. */
+  bytes: number;
+}
+
+/** A document as read. `row` counts every record of the file from 0: documents, empty and bad ones. */
+export interface DocumentRow {
+  kind: "document";
+  row: number;
+  id: string;
+  /** Well-formed, not empty; its UTF-8 is what is tokenized. */
+  text: string;
+}
+
+/** A record with no text but white space: counted, nothing else. */
+export interface EmptyRow {
+  kind: "empty";
+  row: number;
+}
+
+/** What could not be read. After a bad rest of file (`isRest`) nothing follows. */
+export interface BadRow {
+  kind: "bad";
+  row: number;
+  /** One clause: "is not JSON: Unexpected token", "invalid UTF-8", "the gzip stream is truncated". */
+  reason: string;
+  /** Where: "line 12", "byte 100,000,000 of the decompressed stream", "row group 3". */
+  position: string;
+  /** The first bytes of it, escaped, at most 200 characters. */
+  excerpt: string;
+  isRest: boolean;
+}
+
+export type Row = DocumentRow | EmptyRow | BadRow;
+
+export interface ReadOptions {
+  textField: string;
+  idField: string;
+  /** Longest record (line, document) accepted, bytes; a longer one is bad. */
+  maxRecordBytes: number;
+}
+
+/** SHA-256 and size of the bytes as stored, known once all rows were read. */
+export interface InputDigest {
+  bytes: number;
+  sha256: string;
+}

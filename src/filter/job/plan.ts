@@ -1,0 +1,76 @@
+/**
+ * @file The plan of a scoring job: what is scored, with what, how. `job.json`, written once, before anything else.
+ *
+ * It holds nothing that differs between machines, workers or attempts, so that every way of running a job ends with the
+ * same bytes. One input file is one shard.
+ */
+import { z } from "zod";
+
+export const JobInput = z.object({
+  uri: z.string(),
+  source: z.string(),
+  bytes: z.int().nonnegative(),
+});
+
+export const JobSettings = z.object({
+  textField: z.string().default("text").describe("field of a JSONL or Parquet record that holds the text"),
+  idField: z.string().default("id").describe("field that holds the document's id"),
+  partTokens: z.int().positive().default(1_000_000).describe("tokens between two checkpoints inside a shard"),
+  maxBad: z
+    .int()
+    .nonnegative()
+    .default(1000)
+    .describe("bad records of one shard that are set aside; more stop the job"),
+  maxRecordBytes: z
+    .int()
+    .positive()
+    .default(512 * 2 ** 20)
+    .describe("longest record accepted, bytes after decompression"),
+  precision: z.enum(["f32", "int8"]).default("f32").describe("arithmetic of the models; int8 is faster and less exact"),
+});
+export type JobSettings = z.infer<typeof JobSettings>;
+
+export const JobPlan = z.object({
+  /** Hash of all below: two jobs with the same key write the same bytes. */
+  key: z.string(),
+  version: z.literal(1),
+  domain: z.string(),
+  /** Fingerprints. */
+  classifier: z.string(),
+  tokenizer: z.string(),
+  settings: JobSettings,
+  inputs: z.array(JobInput),
+});
+export type JobPlan = z.infer<typeof JobPlan>;
+
+/** What a committed shard says of itself: `shards/00000.json`. Its existence is the commit. */
+export const ShardRecord = z.object({
+  shard: z.int().nonnegative(),
+  key: z.string(),
+  input: z.object({ source: z.string(), bytes: z.int(), sha256: z.string() }),
+  /** Records read, and what became of them; rows = documents + empty + bad. */
+  rows: z.int(),
+  documents: z.int(),
+  empty: z.int(),
+  bad: z.int(),
+  tokens: z.int(),
+  textBytes: z.int(),
+  /** Files of this shard with size and hash, by name. */
+  files: z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() })),
+});
+export type ShardRecord = z.infer<typeof ShardRecord>;
+
+/** `00042`. */
+export function shardName(shard: number): string {
+  return String(shard).padStart(5, "0");
+}
+
+export const JOB_FILES = {
+  plan: "job.json",
+  manifest: "manifest.json",
+  scores: (shard: number) => `shards/${shardName(shard)}.safetensors`,
+  record: (shard: number) => `shards/${shardName(shard)}.json`,
+  quarantine: (shard: number) => `quarantine/${shardName(shard)}.jsonl`,
+  parts: (shard: number) => `parts/${shardName(shard)}/`,
+  part: (shard: number, part: number) => `parts/${shardName(shard)}/${String(part).padStart(6, "0")}.safetensors`,
+} as const;
