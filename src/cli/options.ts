@@ -19,12 +19,17 @@ interface JsonSchemaProperty {
 
 /** Adds one option per field of the stage's schema. */
 export function addStageOptions(command: Command, stage: Stage): Command {
-  const schema = z.toJSONSchema(stage.options, { io: "input", unrepresentable: "any" }) as unknown as {
+  return addSchemaOptions(command, stage.options, stage.inputs);
+}
+
+/** Adds one option per field of a schema. @param inputs - fields that are paths */
+export function addSchemaOptions(command: Command, options: z.ZodObject, inputs: readonly string[] = []): Command {
+  const schema = z.toJSONSchema(options, { io: "input", unrepresentable: "any" }) as unknown as {
     properties: Record<string, JsonSchemaProperty>;
     required?: string[];
   };
   for (const [name, property] of Object.entries(schema.properties)) {
-    for (const option of optionsOf(name, property, stage.inputs.includes(name))) {
+    for (const option of optionsOf(name, property, inputs.includes(name))) {
       command.addOption(schema.required?.includes(name) ? option.makeOptionMandatory() : option);
     }
   }

@@ -20,7 +20,8 @@ export function addStageCommand(program: Command, stage: Stage): void {
     .action((options: Record<string, unknown>) => runStageCommand(stage, options));
 }
 
-async function runStageCommand(stage: Stage, given: Record<string, unknown>): Promise<void> {
+/** Runs a stage as its command would. */
+export async function runStageCommand(stage: Stage, given: Record<string, unknown>): Promise<void> {
   const { out, threads, dryRun, json, ...options } = given as {
     out: string;
     threads: number;
