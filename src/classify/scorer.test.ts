@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runStage } from "../base/stage.js";
-import { loadModel, stateReader } from "../nn/index.js";
 import { loadTokenizer, readDocument, readTokens } from "../tokens/index.js";
-import { readClassifier } from "./classifier-file.js";
-import { sigmoid } from "./loss.js";
-import { openClassifier } from "./scorer.js";
+import { type Classifier, type DocumentScores, openClassifier } from "./scorer.js";
 import { classifierStage } from "./stage.js";
+import { scoreFromStates } from "./testing/score-from-states.js";
 import { smallPipeline } from "./testing/small-pipeline.js";
 
 /** A classifier on random models of context 64, and documents on both sides of that length. */
@@ -19,7 +17,8 @@ async function open() {
   await runStage(classifierStage, { ...paths, maxTokens: 800, layers: [2], strengths: [1] }, out);
   const shard = readTokens(paths.tokens, "train");
   const documents = Array.from({ length: 12 }, (_, index) => readDocument(shard, index));
-  return { out, documents, classifier: await openClassifier(out) };
+  const { endOfText } = loadTokenizer(out).specials;
+  return { out, documents, endOfText, classifier: await openClassifier(out) };
 }
 
 let root: string;
@@ -32,61 +31,75 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 
+async function scoresOf(classifier: Classifier, documents: Parameters<Classifier["score"]>[0]) {
+  const scores: DocumentScores[] = [];
+  for await (const one of classifier.score(documents)) {
+    expect(one.document).toBe(scores.length);
+    scores.push(one);
+  }
+  return scores;
+}
+
 describe("scoring", () => {
-  it("is the calibrated probe on the states that the readers of both halves give, for long documents too", async () => {
+  it("is the calibrated probes on the states of both halves, within one stored level, for long documents too", async () => {
     const { out, documents, classifier } = opened;
-    const { file, probes } = readClassifier(out);
-    const long = documents.find(({ length }) => length > 100)!;
-    const { endOfText } = loadTokenizer(out).specials;
-    const halves = ["left", "right"].map((half) => stateReader(loadModel(join(out, half)), endOfText));
-    const states: Float32Array[] = [];
-    for (const [half, reverse] of [false, true].entries())
-      for await (const read of halves[half].read([long], { layers: [2], reverse })) states.push(read.states[0]);
-    const { slope, intercept } = file.token.calibration;
-    for await (const scored of classifier.score([long])) {
-      for (let token = 0; token < long.length; token++) {
-        let logit = probes.token.bias;
-        for (let j = 0; j < 32; j++)
-          logit += probes.token.weights[j] * (j < 16 ? states[0][token * 16 + j] : states[1][token * 16 + j - 16]);
-        const expected = long[token] === endOfText ? 0 : sigmoid(slope * logit + intercept);
-        expect(scored.tokens[token]).toBeCloseTo(expected, 9);
-      }
+    expect(Math.max(...documents.map(({ length }) => length))).toBeGreaterThan(100);
+    const expected = await scoreFromStates(out, documents);
+    for (const { document, tokenScores, documentScore } of await scoresOf(classifier, documents)) {
+      const { tokens, probability } = expected[document];
+      expect(tokenScores).toHaveLength(tokens.length);
+      tokens.forEach((p, token) => {
+        expect(Math.abs(tokenScores[token] - 255 * p)).toBeLessThanOrEqual(1);
+      });
+      expect(Math.abs(documentScore - 255 * probability)).toBeLessThanOrEqual(1);
     }
-    for (const reader of halves) await reader.release();
   });
 
   it("does not depend on what is scored beside a document, nor on the order", async () => {
     const { documents, classifier } = opened;
-    const among: { tokens: Float64Array; probability: number }[] = [];
-    for await (const scored of classifier.score(documents)) among[scored.document] = scored;
+    const among = await scoresOf(classifier, documents);
     for (const [index, document] of documents.entries()) {
-      for await (const alone of classifier.score([document])) {
-        expect(alone.tokens).toEqual(among[index].tokens);
-        expect(alone.probability).toBe(among[index].probability);
-      }
+      const [alone] = await scoresOf(classifier, [document]);
+      expect(alone).toEqual({ ...among[index], document: 0 });
     }
-    const turned: { probability: number }[] = [];
-    for await (const scored of classifier.score([...documents].reverse())) turned[scored.document] = scored;
-    expect(turned.map((s) => s.probability).reverse()).toEqual(among.map((s) => s.probability));
+    const turned = await scoresOf(classifier, documents.toReversed());
+    expect(turned.map((one) => one.tokenScores).reverse()).toEqual(among.map((one) => one.tokenScores));
+    expect(turned.map((one) => one.documentScore).reverse()).toEqual(among.map((one) => one.documentScore));
+  });
+
+  it("takes documents as they come, from an asynchronous source", async () => {
+    const { documents, classifier } = opened;
+    const source = async function* () {
+      for (const document of documents) {
+        await new Promise((resolve) => setImmediate(resolve));
+        yield document;
+      }
+    };
+    expect(await scoresOf(classifier, source())).toEqual(await scoresOf(classifier, documents));
   });
 
   it("looks both ways: a token's score moves with tokens before and after it", async () => {
     const { documents, classifier } = opened;
-    const before = documents.find(({ length }) => length > 20)!.slice();
-    const after = before.slice();
-    after[10] = before[10] === 120 ? 97 : 120;
-    const scores: Float64Array[] = [];
-    for await (const { tokens } of classifier.score([before, after])) scores.push(tokens);
-    expect(scores[1][9]).not.toBe(scores[0][9]);
-    expect(scores[1][11]).not.toBe(scores[0][11]);
+    const long = documents.filter(({ length }) => length > 40);
+    const changed = (from: number, to: number) =>
+      long.map((ids) => ids.map((id, place) => (place >= from && place < to ? 97 + ((id + 13) % 26) : id)));
+    const [usual, otherStart, otherMiddle] = await Promise.all(
+      [long, changed(0, 20), changed(20, 30)].map((some) => scoresOf(classifier, some)),
+    );
+    const differences = (a: DocumentScores[], b: DocumentScores[], from: number, to: number) =>
+      a.flatMap(({ tokenScores }, index) =>
+        [...tokenScores.subarray(from, to)].filter((score, place) => score !== b[index].tokenScores[from + place]),
+      ).length;
+    expect(differences(usual, otherMiddle, 0, 20)).toBeGreaterThan(0);
+    expect(differences(usual, otherStart, 20, 40)).toBeGreaterThan(0);
   });
 
   it("gives end-of-text and an empty document the score 0", async () => {
-    const { out, classifier } = opened;
-    const { endOfText } = loadTokenizer(out).specials;
-    for await (const { tokens, probability } of classifier.score([Uint32Array.of(endOfText)])) {
-      expect([...tokens]).toEqual([0]);
-      expect(probability).toBe(0);
-    }
+    const { endOfText, classifier } = opened;
+    const [onlyEnd, empty] = await scoresOf(classifier, [Uint32Array.of(endOfText), new Uint32Array(0)]);
+    expect([...onlyEnd.tokenScores]).toEqual([0]);
+    expect(onlyEnd.documentScore).toBe(0);
+    expect(empty.tokenScores).toHaveLength(0);
+    expect(empty.documentScore).toBe(0);
   });
 });

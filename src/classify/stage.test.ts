@@ -79,7 +79,7 @@ describe("the classifier stage, on synthetic letters", () => {
     cpSync(usual.out, out, { recursive: true });
     const document = readDocument(readTokens(usual.paths.tokens, "test"), 0);
     const classifier = await openClassifier(out);
-    for await (const { tokens } of classifier.score([document])) expect(tokens).toHaveLength(document.length);
+    for await (const { tokenScores } of classifier.score([document])) expect(tokenScores).toHaveLength(document.length);
     await classifier.release();
   });
 

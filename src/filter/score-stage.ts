@@ -9,7 +9,7 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { defineStage } from "../base/stage.js";
-import { type Classifier, openClassifier, quantise } from "../classify/index.js";
+import { type Classifier, openClassifier } from "../classify/index.js";
 import { readDocument, readTokens, requireSameTokenizer, type TokenShard } from "../tokens/index.js";
 import { readScoreFile, type ScoreShard, writeScores } from "./scores.js";
 
@@ -96,9 +96,9 @@ export async function scoreShard(
         documentScores: new Uint8Array(to - from),
         ...stamp,
       };
-      for await (const { document, tokens, probability } of classifier.score(documents)) {
-        part.tokenScores.set(quantise(tokens), shard.docOffsets[from + document] - start);
-        part.documentScores.set(quantise(Float64Array.of(probability)), document);
+      for await (const { document, tokenScores, documentScore } of classifier.score(documents)) {
+        part.tokenScores.set(tokenScores, shard.docOffsets[from + document] - start);
+        part.documentScores[document] = documentScore;
         onScored(shard.docOffsets[from + document + 1]);
       }
       await writeScores(path, part);

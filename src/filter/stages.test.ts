@@ -62,7 +62,7 @@ describe("the score stage", () => {
     let seen = 0;
     const interruptedAfter = (limit: number) => ({
       fingerprint: classifier.fingerprint,
-      async *score(documents: readonly Uint32Array[]) {
+      async *score(documents: Iterable<Uint32Array> | AsyncIterable<Uint32Array>) {
         for await (const one of classifier.score(documents)) {
           if (seen === limit) throw new Error("interrupted");
           seen++;

@@ -1,0 +1,46 @@
+/**
+ * @file Scores by the plain formula, from the states of both halves: the oracle of the fast scorer.
+ *
+ * Every state goes through JavaScript here, in double precision, so it is slow and takes tokens x width of memory.
+ */
+import { join } from "node:path";
+import { specialMask } from "../../label/index.js";
+import { loadTokenizer } from "../../tokens/index.js";
+import { openBiLm, poolFeatures, readStates, releaseBiLm } from "../bilm.js";
+import { calibrated } from "../calibrate.js";
+import { readClassifier } from "../classifier-file.js";
+import { logitsOf } from "../loss.js";
+
+export interface ScoresFromStates {
+  /** Before calibration, shape [tokens]. */
+  tokenLogits: Float64Array;
+  /** Probabilities, 0 for special tokens, shape [tokens]. */
+  tokens: Float64Array;
+  /** Before calibration; undefined when the document has special tokens only. */
+  documentLogit: number | undefined;
+  probability: number;
+}
+
+/** Scores documents with a finished classifier. */
+export async function scoreFromStates(directory: string, documents: Uint32Array[]): Promise<ScoresFromStates[]> {
+  const { file, probes } = readClassifier(directory);
+  const specials = new Set(Object.values(loadTokenizer(directory).specials));
+  const biLm = openBiLm(join(directory, "left"), join(directory, "right"), 1);
+  const { widths } = file;
+  const scores: ScoresFromStates[] = [];
+  const layers = [file.token.layer, file.document.layer];
+  for await (const { document, left, right } of readStates(biLm, documents, layers)) {
+    const { weights, bias } = probes.token;
+    const fromLeft = logitsOf(left[0], { weights: weights.subarray(0, widths.left), bias });
+    const fromRight = logitsOf(right[0], { weights: weights.subarray(widths.left), bias: 0 });
+    const tokenLogits = fromLeft.map((logit, token) => logit + fromRight[token]);
+    const isSpecial = specialMask(documents[document], specials);
+    const tokens = calibrated(tokenLogits, file.token.calibration).map((p, token) => (isSpecial[token] ? 0 : p));
+    const pooled = poolFeatures({ left: left[1], right: right[1] }, widths, isSpecial);
+    const logits = pooled && logitsOf(pooled, probes.document);
+    const probability = logits ? calibrated(logits, file.document.calibration)[0] : 0;
+    scores.push({ tokenLogits, tokens, documentLogit: logits?.[0], probability });
+  }
+  await releaseBiLm(biLm);
+  return scores;
+}
