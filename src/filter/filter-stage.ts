@@ -14,7 +14,7 @@ import { loadTokenizer, readTokens } from "../tokens/index.js";
 import { type ChosenThreshold, chooseThreshold, ruleOf } from "./choose.js";
 import { METHODS, Policy } from "./policy.js";
 import { readScores } from "./scores.js";
-import { countView, type ViewCounts, viewOf } from "./view.js";
+import { countView, requireAligned, type ViewCounts, viewOf } from "./view.js";
 
 const share = z.number().min(0).max(1);
 
@@ -32,6 +32,9 @@ export const FilterOptions = z.object({
     .default("validation")
     .describe("split whose scores --share is measured on; train meets the share exactly where it is trained"),
   startAt: share.default(0).describe("share of training before filtering begins"),
+  closeGaps: Policy.shape.closeGaps,
+  dilate: Policy.shape.dilate,
+  replacement: Policy.shape.replacement,
 });
 
 const SPLITS = ["train", "validation", "test"] as const;
@@ -45,11 +48,12 @@ export const filterStage = defineStage({
     "lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
     "lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method document --share 0.2 --out runs/demo/document",
   ],
-  version: 1,
+  version: 2,
   options: FilterOptions,
   inputs: ["scores", "tokens", "labels"],
   async run(options, { out, progress }) {
-    const { method, startAt } = options;
+    const { method, startAt, closeGaps, dilate, replacement } = options;
+    requireAligned({ ...options, threshold: 0 });
     const by = ruleOf(method, options);
     if (method === "document" && startAt > 0) {
       throw new UserError(
@@ -68,7 +72,10 @@ export const filterStage = defineStage({
       tokenLabels: labelled?.tokenLabels,
       labelled: labelled?.documents.length,
     });
-    const policy: Policy = { domain: classifier.domain, method, threshold: chosen.threshold, startAt };
+    const policy: Policy = {
+      ...{ domain: classifier.domain, method, threshold: chosen.threshold },
+      ...{ startAt, closeGaps, dilate, replacement },
+    };
     const { specials } = loadTokenizer(options.tokens);
     const splits: Record<string, ViewCounts> = {};
     for (const [done, split] of SPLITS.entries()) {

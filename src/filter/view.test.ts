@@ -77,6 +77,25 @@ describe("views", () => {
       viewOf({ method: "document", threshold: 0.5 }, tokens, scores, new Uint8Array(3), offsets, specials),
     ).toThrow(/needs 2 document scores, it was given 3/);
   });
+  it("smooths within documents only: a dilated span stops at the end of its document", () => {
+    const smoothed = viewOf(
+      { method: "mask", threshold: 0.5, dilate: 5 },
+      tokens,
+      scores,
+      undefined,
+      offsets,
+      specials,
+    );
+    expect([...smoothed.lossMask]).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 1]);
+    const first = Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 0);
+    const wide = viewOf({ method: "remove", threshold: 0.5, dilate: 9 }, tokens, first, undefined, offsets, specials);
+    expect([...wide.inputs]).toEqual([101, 101, 101, 101, 101, 100, 7, 9, 100]);
+  });
+  it("refuses a replacement that would shift positions, and says where to go", () => {
+    const policy = { method: "remove", threshold: 0.5, replacement: "nothing" } as const;
+    expect(() => viewOf(policy, tokens, scores, undefined, offsets, specials)).toThrow(/lacuna export/);
+    expect(() => viewOf({ ...policy, method: "mask" }, tokens, scores, undefined, offsets, specials)).not.toThrow();
+  });
   it("filters no less when the threshold falls", () => {
     const draw = random(7, "synthetic scores");
     const many = Uint8Array.from({ length: 500 }, () => draw.integer(256));

@@ -6,7 +6,8 @@
  * position i - 1 drops when token i is forget, and the retain token right after a forget span is trained.
  * Batching, windows, direction and delayed starts are the trainer's; see `firstFilteredStep` in `policy.ts`.
  */
-import { isForget } from "./forget.js";
+import { UserError } from "../base/errors.js";
+import { isDropped, type MarkingPolicy, markContent } from "./policies/mark.js";
 import type { Policy } from "./policy.js";
 
 /** Ids a view must know: end-of-text is never forget, `<|hidden|>` never trained. */
@@ -24,22 +25,27 @@ export interface View {
   keptDocuments: Uint32Array;
 }
 
+/** The part of a policy that makes a view; what is left out has its default. */
+export type ViewPolicy = MarkingPolicy & Partial<Pick<Policy, "replacement">>;
+
 /**
- * The view of one shard under a policy (paper 3.1).
+ * The view of one shard under a policy (paper 3.1), document by document as `policies/mark.ts` decides.
  *
  * @param tokens - ids, shape [tokens]
  * @param scores - stored token scores 0..255, shape [tokens]; not needed by none and document
  * @param documentScores - stored document scores 0..255, shape [documents]; needed by document only
  * @param documentOffsets - first token of each document and the end of the last, shape [documents + 1]
+ * @throws UserError when the policy's replacement would shorten documents
  */
 export function viewOf(
-  policy: Pick<Policy, "method" | "threshold">,
+  policy: ViewPolicy,
   tokens: Uint32Array,
   scores: Uint8Array | undefined,
   documentScores: Uint8Array | undefined,
   documentOffsets: ArrayLike<number>,
   { endOfText, hidden }: ViewSpecials,
 ): View {
+  requireAligned(policy);
   const documents = documentOffsets.length - 1;
   const view = {
     inputs: tokens,
@@ -48,16 +54,30 @@ export function viewOf(
   };
   if (policy.method === "none") return view;
   if (policy.method === "document") {
-    const forget = isForget(sized(documentScores, documents, "document"), policy.threshold);
-    return { ...view, keptDocuments: view.keptDocuments.filter((document) => forget[document] === 0) };
+    const of = sized(documentScores, documents, "document");
+    return { ...view, keptDocuments: view.keptDocuments.filter((document) => !isDropped(policy, of[document])) };
   }
-  const forget = isForget(sized(scores, tokens.length, "token"), policy.threshold);
-  for (let i = 0; i < tokens.length; i++) {
-    if (tokens[i] === endOfText) forget[i] = 0;
-    else if (forget[i] === 1) view.lossMask[i] = 0;
+  const tokenScores = sized(scores, tokens.length, "token");
+  if (policy.method === "remove") view.inputs = tokens.slice();
+  for (let document = 0; document < documents; document++) {
+    const [start, end] = [documentOffsets[document], documentOffsets[document + 1]];
+    const contentEnd = end > start && tokens[end - 1] === endOfText ? end - 1 : end;
+    const forget = markContent(policy, tokenScores.subarray(start, contentEnd));
+    for (let i = 0; i < forget.length; i++) {
+      if (forget[i] === 0) continue;
+      view.lossMask[start + i] = 0;
+      if (policy.method === "remove") view.inputs[start + i] = hidden;
+    }
   }
-  if (policy.method === "remove") view.inputs = tokens.map((id, i) => (forget[i] === 1 ? hidden : id));
   return view;
+}
+
+/** Our own trainer keeps every token in its place. @throws UserError when a policy would take places away */
+export function requireAligned({ method, replacement = "hidden" }: ViewPolicy): void {
+  if (method !== "remove" || replacement === "hidden") return;
+  throw new UserError(
+    `--replacement ${replacement} shortens documents, and lacuna pretrain keeps every token in its place. Use --replacement hidden, or score the text as a job and write the shortened corpus with lacuna export.`,
+  );
 }
 
 function sized(scores: Uint8Array | undefined, expected: number, what: string): Uint8Array {

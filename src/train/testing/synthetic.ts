@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeJson } from "../../base/files.js";
 import { defineStage, runStage } from "../../base/stage.js";
-import { type Policy, viewOf, writeScores } from "../../filter/index.js";
+import { Policy, viewOf, writeScores } from "../../filter/index.js";
 import type { Direction } from "../../nn/index.js";
 import { BYTE_CHARACTERS } from "../../tokens/byte-alphabet.js";
 import {
@@ -100,7 +100,7 @@ export async function writeArtifacts(folder: string, corpus: SyntheticCorpus, st
   const policies: Record<string, string> = {};
   for (const method of ["none", "document", "mask", "remove"] as const) {
     policies[method] = join(folder, method);
-    const policy: Policy = { domain: "synthetic", method, threshold: 0.5, startAt };
+    const policy = Policy.parse({ domain: "synthetic", method, threshold: 0.5, startAt });
     await runStage(
       fixture("filter", (out) => writeJson(join(out, "policy.json"), policy)),
       {},
