@@ -34,6 +34,8 @@ export interface ScoredCorpus {
   plan: JobPlan;
   /** Of every shard, by index. */
   records: ShardRecord[];
+  /** Hash of the whole job, of its manifest. */
+  fingerprint: string;
   /** Quality and thresholds of the classifier that scored; the classifier itself is not needed. */
   classifier: ClassifierFile;
   /** The tokenizer the scores are aligned to; opened when first asked for. */

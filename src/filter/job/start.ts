@@ -1,0 +1,80 @@
+/** @file Beginning a job: the plan from inputs and classifier, and what is copied beside the scores. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../base/errors.js";
+import { canonicalJson, sha256 } from "../../base/hash.js";
+import { readManifest } from "../../base/stage.js";
+import type { Store } from "../../base/store/index.js";
+import { readClassifierFile } from "../../classify/index.js";
+import type { InputFile } from "../../corpus/input/types.js";
+import { tokenizerFingerprint } from "../../tokens/index.js";
+import { JOB_FILES, type JobPlan, JobSettings } from "./plan.js";
+import { readPlan } from "./record.js";
+
+/** What a finished job needs of its classifier, so that the models are never needed again. */
+export const COPIED = ["classifier.json", "tokenizer.json", "specials.json"] as const;
+
+/** @throws UserError when there is no input, or `classifier` is not a finished classifier */
+export function planJob(given: {
+  inputs: readonly InputFile[];
+  classifier: string;
+  settings?: Partial<JobSettings>;
+}): JobPlan {
+  const { fingerprint } = readManifest(given.classifier, "classifier");
+  if (given.inputs.length === 0) throw new UserError("There is nothing to score: no input file was given.");
+  const plan = {
+    version: 1 as const,
+    domain: readClassifierFile(given.classifier).domain,
+    classifier: fingerprint,
+    tokenizer: tokenizerFingerprint(given.classifier),
+    settings: JobSettings.parse(given.settings ?? {}),
+    inputs: given.inputs.map(({ uri, source, bytes }) => ({ uri, source, bytes })),
+  };
+  return { key: keyOf(plan), ...plan };
+}
+
+/** The key of a plan: a hash of everything that decides the result. */
+export function keyOf(plan: Omit<JobPlan, "key">): string {
+  const { version, domain, classifier, tokenizer, settings, inputs } = plan;
+  return sha256(canonicalJson({ version, domain, classifier, tokenizer, settings, inputs }));
+}
+
+/** A plan as stored: verification compares bytes. */
+export function planText(plan: JobPlan): string {
+  return `${JSON.stringify(plan, null, 2)}\n`;
+}
+
+/**
+ * Writes the plan, or finds the same one. Many workers may start one job at once.
+ * @throws UserError when the store holds another job, saying in what it differs
+ */
+export async function startJob(store: Store, plan: JobPlan, classifier: string): Promise<void> {
+  if ((await store.size(JOB_FILES.plan)) !== undefined) return requireSamePlan(store, plan);
+  for (const name of COPIED) await store.write(name, readFileSync(join(classifier, name)));
+  if (!(await store.create(JOB_FILES.plan, planText(plan)))) await requireSamePlan(store, plan);
+}
+
+async function requireSamePlan(store: Store, plan: JobPlan): Promise<void> {
+  const found = await readPlan(store);
+  if (found.key === plan.key) return;
+  throw new UserError(
+    `${store.uri} holds another scoring job: ${differenceOf(found, plan)}. Give another --out, or remove that folder.`,
+  );
+}
+
+function differenceOf(found: JobPlan, wanted: JobPlan): string {
+  if (found.classifier !== wanted.classifier) {
+    return `its classifier is ${found.classifier.slice(0, 12)}, this one is ${wanted.classifier.slice(0, 12)}`;
+  }
+  for (const [name, value] of Object.entries(wanted.settings)) {
+    const other = found.settings[name as keyof JobSettings];
+    if (other !== value) return `its ${name} is ${other}, here it is ${value}`;
+  }
+  if (found.inputs.length !== wanted.inputs.length) {
+    return `it has ${found.inputs.length} input files, here there are ${wanted.inputs.length}`;
+  }
+  const changed = wanted.inputs.find(
+    ({ uri, bytes }, shard) => found.inputs[shard].uri !== uri || found.inputs[shard].bytes !== bytes,
+  );
+  return changed ? `its inputs differ from here on: ${changed.uri} (${changed.bytes} bytes)` : "its plan differs";
+}
