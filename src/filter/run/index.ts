@@ -1,0 +1,2 @@
+/** @file Ways of running a scoring job: processes of one machine, a queue of many. */
+export { openPool, type Pool, type PoolOptions, type RunOptions, runShards, stopProcesses } from "./pool.js";

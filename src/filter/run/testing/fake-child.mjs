@@ -1,0 +1,41 @@
+/**
+ * @file A scoring process without a model, for tests of processes and queues: it does what behaviour.json of the job's
+ * folder says. It runs in a process of its own, so it imports the built package.
+ *
+ * behaviour.json: steps and stepMs per shard; kill: { shard: times } dies that often by SIGKILL; fail: { shard: text }
+ * throws a UserError; crash: { shard: text } throws a plain Error. Every attempt adds a line to attempts.txt.
+ */
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../../../dist/base/errors.js";
+import { openStore } from "../../../../dist/base/store/index.js";
+import { serveShards } from "../../../../dist/filter/run/serve.js";
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+serveShards(async ({ out, key, shard, source }, onProgress) => {
+  const {
+    steps = 3,
+    stepMs = 5,
+    kill = {},
+    fail = {},
+    crash = {},
+  } = JSON.parse(readFileSync(join(out, "behaviour.json"), "utf8"));
+  appendFileSync(join(out, "attempts.txt"), `${shard} ${process.pid}\n`);
+  const attempts = readFileSync(join(out, "attempts.txt"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith(`${shard} `)).length;
+  for (let step = 1; step <= steps; step++) {
+    await sleep(stepMs);
+    onProgress({ done: step * 10, unit: "tokens" });
+    if (attempts <= (kill[shard] ?? 0)) process.kill(process.pid, "SIGKILL");
+    if (shard in fail) throw new UserError(fail[shard]);
+    if (shard in crash) throw new Error(crash[shard]);
+  }
+  const store = openStore(out);
+  const name = String(shard).padStart(5, "0");
+  await store.write(`shards/${name}.safetensors`, `scores of ${source}\n`);
+  const record = { shard, key, tokens: steps * 10, rows: 1, documents: 1, empty: 0, bad: 0, textBytes: 1, files: {} };
+  await store.create(`shards/${name}.json`, JSON.stringify(record));
+  return record;
+});

@@ -1,0 +1,82 @@
+/** @file Jobs of the fake scoring process: synthetic plans, and what is left in the folder afterwards. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PACKAGE_ROOT } from "../../../base/package.js";
+import { type JobPlan, JobSettings } from "../../job/plan.js";
+
+export const FAKE_CHILD = new URL("./fake-child.mjs", import.meta.url);
+
+export interface Behaviour {
+  steps?: number;
+  stepMs?: number;
+  kill?: Record<number, number>;
+  fail?: Record<number, string>;
+  crash?: Record<number, string>;
+}
+
+/** A plan of `shards` inputs, and the behaviour of the process that scores them. */
+export function fakeJob(out: string, shards: number, behaviour: Behaviour = {}): JobPlan {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, "behaviour.json"), JSON.stringify(behaviour));
+  const inputs = Array.from({ length: shards }, (_, shard) => ({
+    uri: `/synthetic/${shard}.jsonl`,
+    source: `synthetic/${shard}`,
+    bytes: 1,
+  }));
+  return {
+    key: "synthetic-job",
+    version: 1,
+    domain: "synthetic",
+    classifier: "synthetic-classifier",
+    tokenizer: "synthetic-tokenizer",
+    settings: JobSettings.parse({}),
+    inputs,
+  };
+}
+
+/** Names of everything below shards/. */
+export function committed(out: string): string[] {
+  const folder = join(out, "shards");
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Shards as they were tried, in order. */
+export function attempts(out: string): { shard: number; pid: number }[] {
+  const path = join(out, "attempts.txt");
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  return lines.map((line) => {
+    const [shard, pid] = line.split(" ").map(Number);
+    return { shard, pid };
+  });
+}
+
+/** Processes import the built package: builds it where it is older than the sources of this folder. */
+export function ensureBuilt(): void {
+  const sources = ["filter/run", "base/store"].flatMap((folder) =>
+    readdirSync(join(PACKAGE_ROOT, "src", folder))
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+      .map((name) => `${folder}/${name}`),
+  );
+  const isFresh = sources.every((source) => {
+    const built = join(PACKAGE_ROOT, "dist", source.replace(/ts$/, "js"));
+    return existsSync(built) && statSync(built).mtimeMs >= statSync(join(PACKAGE_ROOT, "src", source)).mtimeMs;
+  });
+  if (isFresh) return;
+  try {
+    execFileSync("npm", ["run", "--silent", "build"], { cwd: PACKAGE_ROOT });
+  } catch {
+    // Type errors elsewhere do not keep the compiler from writing; `npm run types` is what reports them.
+  }
+}
+
+/** Whether a process of that id lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
