@@ -2,7 +2,7 @@
 import { UserError } from "../../base/errors.js";
 import { openStore, type Store } from "../../base/store/index.js";
 import { type Classifier, openClassifier } from "../../classify/index.js";
-import { type JobPlan, readPlan, scoreInput } from "../job/index.js";
+import { type JobPlan, readPlan, rowReader, scoreInput } from "../job/index.js";
 import type { ShardTask } from "./messages.js";
 import { serveShards } from "./serve.js";
 
@@ -17,7 +17,10 @@ serveShards(async (task, onProgress) => {
       `${task.classifier} is not the classifier of the job in ${task.out}: its fingerprint is ${classifier.fingerprint.slice(0, 12)}, the job's ${plan.classifier.slice(0, 12)}. Give the one the job was planned with.`,
     );
   }
-  return scoreInput(store, plan, classifier, task.shard, { onProgress });
+  return scoreInput(store, plan, classifier, task.shard, {
+    open: rowReader(plan, task.classifier),
+    onProgress: ({ tokens }) => onProgress({ done: tokens, unit: "tokens" }),
+  });
 });
 
 async function jobOf({ out, key }: ShardTask): Promise<{ store: Store; plan: JobPlan }> {
