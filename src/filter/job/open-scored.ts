@@ -48,7 +48,8 @@ export async function openScored(uri: string): Promise<ScoredCorpus> {
   };
 }
 
-async function* readBlocks(
+/** A shard in blocks of whole documents. */
+export async function* readBlocks(
   store: Store,
   plan: JobPlan,
   record: ShardRecord,

@@ -54,7 +54,8 @@ async function scoreParts(
   let counts = finished.reduce((sum, part) => addCounts(sum, part.counts), NO_ROWS);
   let part = finished.length;
   let builder = new PartBuilder();
-  const pass = new Passing(open(shard, counts.rows), (row) => checkBad(plan, shard, row, counts.bad));
+  const badBefore = counts.bad;
+  const pass = new Passing(open(shard, counts.rows), (row) => checkBad(plan, shard, row, badBefore));
   onProgress(counts);
   for await (const { tokenScores, documentScore } of classifier.score(pass.documents())) {
     const document = pass.takeInto(builder);
