@@ -21,6 +21,10 @@ export const Thresholds = z.object({
   recall: z
     .array(z.object({ wanted: share, threshold: share, recall: share }))
     .describe("by share of forget rows caught"),
+  histograms: z
+    .object({ forget: z.array(z.int()).length(256), retain: z.array(z.int()).length(256) })
+    .optional()
+    .describe("rows by stored score 0..255: all that any further rule needs; absent in older files"),
 });
 export type Thresholds = z.infer<typeof Thresholds>;
 

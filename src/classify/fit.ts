@@ -65,6 +65,7 @@ export function thresholdsFor(stored: Uint8Array, labels: Uint8Array): Threshold
     f1: thresholdForF1(forget, retain),
     share: SHARES.map((wanted) => ({ wanted, ...thresholdForShare(all, wanted) })),
     recall: RECALLS.map((wanted) => ({ wanted, ...thresholdForRecall(forget, wanted) })),
+    histograms: { forget: [...forget], retain: [...retain] },
   };
 }
 

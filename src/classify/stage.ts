@@ -47,7 +47,7 @@ export const classifierStage = defineStage({
     "lacuna classifier --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier",
     "lacuna classifier --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --layers 2 --strengths 0.01 1 100 --out runs/demo/classifier-2",
   ],
-  version: 1,
+  version: 2,
   options: ClassifierOptions,
   inputs: ["left", "right", "labels", "tokens"],
   async run(options, { out, progress, threads }) {
