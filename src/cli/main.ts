@@ -5,12 +5,15 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../base/errors.js";
 import { PACKAGE } from "../base/package.js";
+import { stopProcesses } from "../filter/run/index.js";
 import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
 import { addBenchCommand } from "./bench.js";
 import { addReportCommand } from "./report.js";
+import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
 import { addStudyCommand } from "./study.js";
+import { addVerifyCommand } from "./verify.js";
 
 const USER_ERROR = 2;
 
@@ -29,7 +32,10 @@ function build(): Command {
   addStudyCommand(program);
   addReportCommand(program);
   program.commandsGroup("Stages, in order:");
-  for (const stage of STAGES) addStageCommand(program, stage);
+  for (const stage of STAGES) if (stage.name !== "score") addStageCommand(program, stage);
+  program.commandsGroup("A corpus of any size:");
+  addScoreCommand(program);
+  addVerifyCommand(program);
   program.commandsGroup("Measuring:");
   addBenchCommand(program);
   return program;
@@ -49,17 +55,17 @@ function report(error: unknown): number {
 
 process.on("SIGINT", async () => {
   console.error("\nInterrupted. Run the same command again and it goes on from here.");
-  await stopThreads(2000);
+  await Promise.all([stopThreads(2000), stopProcesses(5000)]);
   process.exit(130);
 });
 
 build()
   .parseAsync()
   .then(
-    () => process.exit(0),
+    () => process.exit(),
     async (error) => {
       const code = report(error);
-      await stopThreads();
+      await Promise.all([stopThreads(), stopProcesses()]);
       process.exit(code);
     },
   );

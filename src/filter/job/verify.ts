@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../../base/errors.js";
 import type { Store } from "../../base/store/index.js";
+import { digestOf } from "../../corpus/input/index.js";
 import { recordText } from "./commit.js";
 import { countsOf, manifestOf, manifestText } from "./finish.js";
 import type { RowCounts } from "./parts.js";
@@ -27,8 +28,14 @@ export interface Verification {
 
 const READ_BYTES = 8 * 2 ** 20;
 
+export interface VerifyOptions {
+  /** Read the input files again too, and compare their hashes. */
+  inputs?: boolean;
+  onShard?: (done: number, total: number) => void;
+}
+
 /** @throws UserError when there is no job at all */
-export async function verifyJob(store: Store, onShard: (done: number, total: number) => void = () => {}) {
+export async function verifyJob(store: Store, { inputs = false, onShard = () => {} }: VerifyOptions = {}) {
   const plan = await readPlan(store);
   const problems: string[] = [];
   const records: ShardRecord[] = [];
@@ -67,6 +74,7 @@ export async function verifyJob(store: Store, onShard: (done: number, total: num
         });
       }
       await check(() => verifyShard(store, plan, record));
+      if (inputs) await check(() => inputProblem(plan, record));
     }
     onShard(shard + 1, plan.inputs.length);
   }
@@ -95,6 +103,12 @@ async function strangers(store: Store, plan: JobPlan, records: ShardRecord[]): P
   for (const { files } of records) for (const name of Object.keys(files)) known.add(name);
   const names = (await store.list("")).filter((name) => !name.startsWith("parts/") && !known.has(name));
   return names.map((name) => `${name} does not belong to this job.`);
+}
+
+async function inputProblem({ inputs }: JobPlan, { shard, input }: ShardRecord): Promise<string | undefined> {
+  const { bytes, sha256 } = await digestOf(inputs[shard]);
+  if (bytes === input.bytes && sha256 === input.sha256) return undefined;
+  return `${inputs[shard].uri} is not what was scored: it has ${bytes} bytes, SHA-256 ${sha256.slice(0, 12)}; then ${input.bytes}, ${input.sha256.slice(0, 12)}.`;
 }
 
 /** Hash of an object, read in pieces. */
