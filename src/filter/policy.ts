@@ -5,8 +5,10 @@
  * everything else (loss mask, replaced inputs, dropped documents, counts) follows from that answer in `view.ts`.
  * How a threshold is found from a share, a recall or a classifier's own rule is `choose.ts`.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
 import { readManifest } from "../base/stage.js";
 
@@ -34,7 +36,11 @@ export type Policy = z.infer<typeof Policy>;
 /** Reads the policy of a finished `lacuna filter` result. @throws UserError when it is not one. */
 export function readPolicy(directory: string): Policy {
   readManifest(directory, "filter");
-  return readJson(join(directory, "policy.json"), Policy);
+  const path = join(directory, "policy.json");
+  if (existsSync(path)) return readJson(path, Policy);
+  throw new UserError(
+    `${directory} holds policies over a scoring job, for lacuna export. lacuna pretrain needs one over token shards: lacuna filter --scores DIR --tokens DIR.`,
+  );
 }
 
 /** First optimizer step (0-based) that trains on the filtered view; the steps before it see everything. */
