@@ -5,97 +5,67 @@
  * loop over cached words; it is the oracle of the tests instead. Lossless: every byte of the text is in some token, so
  * byte offsets are running sums of token lengths.
  */
-import { BYTE_CHARACTERS, entryBytes, entryOf } from "./byte-alphabet.js";
-import type { Codec } from "./codec.js";
-import { type Merges, mergeWord, pairKey } from "./merge.js";
-import { type ByteLevelJson, javascriptPattern, wordPattern } from "./tokenizer-json.js";
+import type { Codec, Encoded } from "./codec.js";
+import { type Encoding, encoder } from "./encoding.js";
+import { type ByteLevelJson, wordPattern } from "./tokenizer-json.js";
+import { packVocabulary } from "./vocabulary.js";
+import { wordScanner } from "./words.js";
 
-/** Words longer than this are not worth remembering. */
-const CACHED_WORD_CHARACTERS = 64;
-const CACHED_WORDS = 200_000;
+/** Tokens that are gathered before arrays of the right size are made. */
+const BLOCK_TOKENS = 2 ** 16;
 
 /** A codec for a byte-level tokenizer.json, or undefined when it needs something JavaScript cannot do exactly. */
 export function byteLevelCodec(json: ByteLevelJson): Codec | undefined {
-  const pattern = javascriptPattern(wordPattern(json));
-  const { vocab, ignore_merges: ignoreMerges } = json.model;
-  const entries = Object.entries(vocab);
-  const byteIds = BYTE_CHARACTERS.map((character) => vocab[character]);
-  if (!pattern || byteIds.includes(undefined as unknown as number)) return undefined;
-  const size = entries.reduce((highest, [, id]) => Math.max(highest, id), -1) + 1;
-  const bytesOf: Uint8Array[] = new Array(size);
-  for (const [entry, id] of entries) bytesOf[id] = entryBytes(entry) ?? Buffer.from(entry);
-  const lengths = Uint32Array.from({ length: size }, (_, id) => bytesOf[id]?.length ?? 0);
-  const merges = readMerges(json);
-  const wholeWords = ignoreMerges ? new Map(entries) : undefined;
-  const cache = new Map<string, Uint32Array>();
-
-  const encodeWord = (word: string): Uint32Array => {
-    const cached = cache.get(word);
-    if (cached) return cached;
-    const bytes = Buffer.from(word);
-    const whole = wholeWords?.get(entryOf(bytes));
-    const merged = () =>
-      mergeWord(
-        Uint32Array.from(bytes, (byte) => byteIds[byte]),
-        merges,
-      );
-    const ids = whole === undefined ? merged() : Uint32Array.of(whole);
-    if (word.length <= CACHED_WORD_CHARACTERS) {
-      if (cache.size >= CACHED_WORDS) cache.clear();
-      cache.set(word, ids);
-    }
-    return ids;
-  };
+  const wordEnd = wordScanner(wordPattern(json));
+  const vocabulary = packVocabulary(json);
+  if (!wordEnd || !vocabulary) return undefined;
+  const { size, offsets, bytes } = vocabulary;
+  const start = encoder(vocabulary, wordEnd);
+  const scratch: Encoded = { ids: new Uint32Array(BLOCK_TOKENS), ends: new Uint32Array(BLOCK_TOKENS) };
 
   return {
     // Ids of the file's own special tokens are taken, though no text produces them.
     size: json.added_tokens.reduce((highest, { id }) => Math.max(highest, id + 1), size),
     encode(text) {
-      const words: Uint32Array[] = [];
-      let count = 0;
-      for (const word of wordsOf(text, pattern)) {
-        const ids = encodeWord(word);
-        words.push(ids);
-        count += ids.length;
-      }
-      const ids = new Uint32Array(count);
-      const ends = new Uint32Array(count);
-      let at = 0;
-      let end = 0;
-      for (const word of words) {
-        for (let index = 0; index < word.length; index++) {
-          ids[at] = word[index];
-          ends[at++] = end += lengths[word[index]];
-        }
-      }
-      return { ids, ends };
+      const blocks = gather(start(text), scratch, true);
+      const ids = joined(blocks.ids);
+      blocks.ids.length = 0; // a huge text needs the room
+      return { ids, ends: joined(blocks.ends) };
     },
-    decode: (ids) => Buffer.concat(ids.map((id) => bytesOf[id] ?? new Uint8Array())),
+    encodeIds: (text) => joined(gather(start(text), scratch, false).ids),
+    *encodeBlocks(text, tokens) {
+      const encoding = start(text);
+      for (;;) {
+        const [ids, ends] = [new Uint32Array(tokens), new Uint32Array(tokens)];
+        const count = encoding.read(ids, ends);
+        if (count > 0)
+          yield { ids: count < tokens ? ids.slice(0, count) : ids, ends: count < tokens ? ends.slice(0, count) : ends };
+        if (count < tokens) return;
+      }
+    },
+    decode: (ids) =>
+      Buffer.concat(ids.map((id) => (id < size ? bytes.subarray(offsets[id], offsets[id + 1]) : new Uint8Array()))),
   };
 }
 
-/** Matches, and what lies between them. */
-function wordsOf(text: string, pattern: RegExp): readonly string[] {
-  const matches: readonly string[] = text.match(pattern) ?? [];
-  const covered = matches.reduce((sum, word) => sum + word.length, 0);
-  if (covered === text.length) return matches; // what every published pattern does
-  const words: string[] = [];
-  let start = 0;
-  for (const match of text.matchAll(pattern)) {
-    if (match.index > start) words.push(text.slice(start, match.index));
-    words.push(match[0]);
-    start = match.index + match[0].length;
+/** All tokens of a text, in blocks. */
+function gather(encoding: Encoding, { ids, ends }: Encoded, withEnds: boolean) {
+  const blocks = { ids: [] as Uint32Array<ArrayBuffer>[], ends: [] as Uint32Array<ArrayBuffer>[] };
+  for (;;) {
+    const count = encoding.read(ids, withEnds ? ends : undefined);
+    blocks.ids.push(ids.slice(0, count));
+    if (withEnds) blocks.ends.push(ends.slice(0, count));
+    if (count < ids.length) return blocks;
   }
-  if (start < text.length) words.push(text.slice(start));
-  return words;
 }
 
-function readMerges({ model: { vocab, merges } }: ByteLevelJson): Merges {
-  return new Map(
-    merges.flatMap((merge, rank) => {
-      const [left, right] = typeof merge === "string" ? merge.split(" ") : merge;
-      const [from, to, id] = [vocab[left], vocab[right], vocab[left + right]];
-      return from === undefined || to === undefined || id === undefined ? [] : [[pairKey(from, to), { rank, id }]];
-    }),
-  );
+function joined(blocks: readonly Uint32Array<ArrayBuffer>[]): Uint32Array<ArrayBuffer> {
+  if (blocks.length === 1) return blocks[0];
+  const all = new Uint32Array(blocks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const block of blocks) {
+    all.set(block, at);
+    at += block.length;
+  }
+  return all;
 }

@@ -4,12 +4,20 @@ import { byteLevelCodec } from "./byte-level.js";
 import { nativeCodec } from "./native.js";
 import { ByteLevelJson } from "./tokenizer-json.js";
 
-/** Turns text to ids and back, without special tokens. */
+/** Tokens, and the UTF-8 byte offset in the text at which each ends. */
+export interface Encoded {
+  ids: Uint32Array<ArrayBuffer>;
+  ends: Uint32Array<ArrayBuffer>;
+}
+
+/** Turns text to ids and back, without special tokens. Texts must be well formed: no lone surrogates. */
 export interface Codec {
   /** One more than the highest id in use. */
   size: number;
-  /** Text must be well formed (no lone surrogates). `ends` are UTF-8 byte offsets where each token ends. */
-  encode(text: string): { ids: Uint32Array<ArrayBuffer>; ends: Uint32Array<ArrayBuffer> };
+  encode(text: string): Encoded;
+  encodeIds(text: string): Uint32Array<ArrayBuffer>;
+  /** The same tokens in order, in blocks of `tokens`, the last one shorter; `ends` count from the text's start. */
+  encodeBlocks(text: string, tokens: number): Iterable<Encoded>;
   /** UTF-8 of consecutive ordinary tokens. */
   decode(ids: readonly number[]): Uint8Array;
 }

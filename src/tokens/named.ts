@@ -5,7 +5,7 @@
  * is the merge of the two parts that lower ranks make of its bytes.
  */
 import { BYTE_CHARACTERS, entryOf } from "./byte-alphabet.js";
-import { type Merges, mergeWord, pairKey } from "./merge.js";
+import { Merges, mergeWord } from "./merge.js";
 import { placeSpecials, type SpecialsFile } from "./specials.js";
 import { writeByteLevelJson } from "./tokenizer-json.js";
 
@@ -38,15 +38,12 @@ export async function namedTokenizer(name: NamedTokenizer): Promise<{ json: stri
   const entryById = ranks.map((bytes) => (bytes ? entryOf(bytes) : ""));
   const byteIds = BYTE_CHARACTERS.map((character) => vocab[character]);
   const merges: [string, string][] = [];
-  const known = new Map<number, { rank: number; id: number }>();
+  const known = new Merges(ranks.length);
   for (const [id, bytes] of ranks.entries()) {
     if (!bytes || bytes.length === 1) continue;
-    const parts = mergeWord(
-      Uint32Array.from(bytes, (byte) => byteIds[byte]),
-      known as Merges,
-    );
-    if (parts.length !== 2) continue; // reachable only as a whole word, which ignore_merges allows
-    known.set(pairKey(parts[0], parts[1]), { rank: merges.length, id });
+    const parts = Uint32Array.from(bytes, (byte) => byteIds[byte]);
+    if (mergeWord(parts, known) !== 2) continue; // reachable only as a whole word, which ignore_merges allows
+    known.set(parts[0], parts[1], merges.length, id);
     merges.push([entryById[parts[0]], entryById[parts[1]]]);
   }
   const json = writeByteLevelJson(vocab, merges, { pattern: WORD_PATTERNS[name], ignoreMerges: true });

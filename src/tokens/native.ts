@@ -10,7 +10,7 @@ import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { entryBytes } from "./byte-alphabet.js";
-import type { Codec } from "./codec.js";
+import type { Codec, Encoded } from "./codec.js";
 
 const ENCODE_IN_WORKER = `
 const { workerData: { library, json, port, signal } } = require("node:worker_threads");
@@ -29,7 +29,7 @@ port.on("message", async (text) => {
 });
 `;
 
-interface Encoded {
+interface Reply {
   ids: number[];
   tokens: string[];
   /** Start and end of each token in Unicode code points. */
@@ -60,13 +60,20 @@ export function nativeCodec(value: unknown, name: string): Codec {
     throw new UserError(`The tokenizer library cannot read ${name}: ${(error as Error).message}.`);
   }
   const ids = [...Object.values(native.getVocab(true)), ...parsed.data.added_tokens.map(({ id }) => id)];
-  let ask: ((text: string) => Encoded) | undefined;
+  let ask: ((text: string) => Reply) | undefined;
+  const encode = (text: string): Encoded => {
+    ask ??= startWorker(json);
+    const reply = ask(text);
+    return { ids: Uint32Array.from(reply.ids), ends: byteEnds(text, reply) };
+  };
   return {
     size: ids.reduce((highest, id) => Math.max(highest, id), -1) + 1,
-    encode(text) {
-      ask ??= startWorker(json);
-      const encoded = ask(text);
-      return { ids: Uint32Array.from(encoded.ids), ends: byteEnds(text, encoded) };
+    encode,
+    encodeIds: (text) => encode(text).ids,
+    *encodeBlocks(text, tokens) {
+      const { ids, ends } = encode(text); // the library knows whole texts only
+      for (let at = 0; at < ids.length; at += tokens)
+        yield { ids: ids.slice(at, at + tokens), ends: ends.slice(at, at + tokens) };
     },
     decode(list) {
       const tokens = list.map((id) => native.idToToken(id)).filter((token) => token !== null);
@@ -75,7 +82,7 @@ export function nativeCodec(value: unknown, name: string): Codec {
   };
 }
 
-function startWorker(json: string): (text: string) => Encoded {
+function startWorker(json: string): (text: string) => Reply {
   const { port1, port2 } = new MessageChannel();
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const library = createRequire(import.meta.url).resolve("tokenizers");
@@ -85,7 +92,7 @@ function startWorker(json: string): (text: string) => Encoded {
     Atomics.store(signal, 0, 0);
     port1.postMessage(text);
     Atomics.wait(signal, 0, 0);
-    const reply = receiveMessageOnPort(port1)!.message as Encoded | { error: string };
+    const reply = receiveMessageOnPort(port1)!.message as Reply | { error: string };
     if ("error" in reply) throw new Error(`The tokenizer library failed: ${reply.error}`);
     return reply;
   };
@@ -95,7 +102,7 @@ function startWorker(json: string): (text: string) => Encoded {
  * Code points to UTF-8 bytes. Tokens that share one character (byte fallback, split emoji) take it byte by byte; what
  * the tokenizer dropped (white space) belongs to the token after it, at the end to the last.
  */
-function byteEnds(text: string, { tokens, offsets }: Encoded): Uint32Array<ArrayBuffer> {
+function byteEnds(text: string, { tokens, offsets }: Reply): Uint32Array<ArrayBuffer> {
   const bytesBefore = [0];
   for (const character of text) bytesBefore.push(bytesBefore.at(-1)! + Buffer.byteLength(character));
   let previous = 0;

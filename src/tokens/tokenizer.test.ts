@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { encode as encodeCl100k } from "gpt-tokenizer/encoding/cl100k_base";
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { random } from "../base/random.js";
-import { mergeWord, pairKey } from "./merge.js";
 import { namedTokenizer } from "./named.js";
 import { placeSpecials, SPECIAL_NAMES } from "./specials.js";
 import { HARD_TEXTS, randomText } from "./testing/texts.js";
@@ -83,29 +81,6 @@ describe("a learnt byte-level BPE", () => {
   it("refuses special tokens inside the vocabulary and a directory without a tokenizer", () => {
     expect(() => createTokenizer(json, placeSpecials("x", 500))).toThrow(/start at id 500, its vocabulary has 506/);
     expect(() => loadTokenizer(folder)).toThrow(/holds no specials.json/);
-  });
-});
-
-describe("mergeWord", () => {
-  it("merges like the plain rule: lowest rank first, leftmost of equals", () => {
-    const draw = random(7, "synthetic:merges");
-    for (let round = 0; round < 200; round++) {
-      const merges = new Map<number, { rank: number; id: number }>();
-      for (let rank = 0; rank < 12; rank++) {
-        const key = pairKey(draw.integer(3 + rank), draw.integer(3 + rank));
-        if (!merges.has(key)) merges.set(key, { rank, id: 3 + rank });
-      }
-      const word = Uint32Array.from({ length: 1 + draw.integer(30) }, () => draw.integer(3));
-      const plain = Array.from(word);
-      for (;;) {
-        const ranks = plain.slice(1).map((id, at) => merges.get(pairKey(plain[at], id))?.rank ?? Infinity);
-        const best = Math.min(...ranks);
-        if (best === Infinity) break;
-        const at = ranks.indexOf(best);
-        plain.splice(at, 2, merges.get(pairKey(plain[at], plain[at + 1]))!.id);
-      }
-      expect(Array.from(mergeWord(word, merges))).toEqual(plain);
-    }
   });
 });
 

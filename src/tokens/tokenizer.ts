@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { readJson, readText, writeFileAtomic, writeJson } from "../base/files.js";
 import { canonicalJson, sha256 } from "../base/hash.js";
-import { openCodec } from "./codec.js";
+import { type Encoded, openCodec } from "./codec.js";
 import { SPECIAL_NAMES, SPECIAL_TEXTS, type Specials, SpecialsFile } from "./specials.js";
 
 export interface Tokenizer {
@@ -23,7 +23,12 @@ export interface Tokenizer {
   /** Ids of a text; never a special token, not even for its literal string. No end of text is added. */
   encode(text: string): Uint32Array<ArrayBuffer>;
   /** Also the UTF-8 byte offset at which each token ends; a token starts where the one before it ends. */
-  encodeWithOffsets(text: string): { ids: Uint32Array<ArrayBuffer>; ends: Uint32Array<ArrayBuffer> };
+  encodeWithOffsets(text: string): Encoded;
+  /**
+   * The same, for a text whose tokens should not be in memory all at once: blocks of `tokens`, the last one shorter.
+   * `ends` count from the start of the text. A tokenizer that is not byte-level holds the whole result anyway.
+   */
+  encodeBlocks(text: string, tokens: number): Iterable<Encoded>;
   /** Text of ids. Special tokens read as in SPECIAL_TEXTS; bytes that are not UTF-8 become U+FFFD. */
   decode(ids: Iterable<number>): string;
   decodeBytes(ids: Iterable<number>): Uint8Array;
@@ -41,7 +46,6 @@ export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
       `The special tokens of ${file.name} start at id ${lowest}, its vocabulary has ${codec.size} entries.`,
     );
   }
-  const encodeWithOffsets = (text: string) => codec.encode(wellFormed(text));
   const decodeBytes = (ids: Iterable<number>): Uint8Array => {
     const parts: Uint8Array[] = [];
     let ordinary: number[] = [];
@@ -60,8 +64,9 @@ export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
     fingerprint: fingerprintOf(json, file),
     vocabularySize: file.vocabularySize,
     specials: file.specials,
-    encode: (text) => encodeWithOffsets(text).ids,
-    encodeWithOffsets,
+    encode: (text) => codec.encodeIds(wellFormed(text)),
+    encodeWithOffsets: (text) => codec.encode(wellFormed(text)),
+    encodeBlocks: (text, tokens) => codec.encodeBlocks(wellFormed(text), tokens),
     decode: (ids) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(decodeBytes(ids)),
     decodeBytes,
   };
@@ -105,7 +110,8 @@ function fingerprintOf(json: string, specials: SpecialsFile): string {
   return `${specials.name}:${sha256(`${sha256(json)}${canonicalJson(specials)}`).slice(0, 16)}`;
 }
 
-/** UTF-8 has no lone surrogates: Buffer turns each into U+FFFD. */
+/** UTF-8 has no lone surrogates: each becomes U+FFFD. Node has these two functions, TypeScript's ES2023 not yet. */
 function wellFormed(text: string): string {
-  return /\p{Surrogate}/u.test(text) ? Buffer.from(text).toString() : text;
+  const string = text as unknown as { isWellFormed(): boolean; toWellFormed(): string };
+  return string.isWellFormed() ? text : string.toWellFormed();
 }

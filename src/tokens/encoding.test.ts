@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { encoder, LONGEST_WORD } from "./encoding.js";
+import { mergeWord } from "./merge.js";
+import { namedTokenizer } from "./named.js";
+import { hardText } from "./testing/texts.js";
+import { createTokenizer, type Tokenizer } from "./tokenizer.js";
+import { ByteLevelJson, javascriptPattern, wordPattern } from "./tokenizer-json.js";
+import { packVocabulary, type Vocabulary } from "./vocabulary.js";
+import { WordCache } from "./word-cache.js";
+import { wordScanner } from "./words.js";
+
+let json: ByteLevelJson;
+let vocabulary: Vocabulary;
+let cl100k: Tokenizer;
+
+beforeAll(async () => {
+  const named = await namedTokenizer("cl100k_base");
+  json = ByteLevelJson.parse(JSON.parse(named.json));
+  vocabulary = packVocabulary(json)!;
+  cl100k = createTokenizer(named.json, named.specials);
+});
+
+/** The way without cache, blocks or scanner: every word by itself, from the matches of the whole text. */
+function encodePlainly(text: string, { merges, byteIds, wholeWords }: Vocabulary): number[] {
+  const words = text.match(javascriptPattern(wordPattern(json))!) ?? [];
+  return words.flatMap((word) => {
+    const whole = wholeWords.get(word);
+    if (whole !== undefined) return [whole];
+    const ids = Uint32Array.from(Buffer.from(word), (byte) => byteIds[byte]);
+    return Array.from(ids.subarray(0, mergeWord(ids, merges)));
+  });
+}
+
+describe("encoding", () => {
+  it("gives the ids of the plain way for every text, with offsets or without, in blocks of any size", () => {
+    fc.assert(
+      fc.property(hardText(), fc.integer({ min: 1, max: 9 }), (text, tokens) => {
+        const expected = encodePlainly(text, vocabulary);
+        const { ids, ends } = cl100k.encodeWithOffsets(text);
+        expect(Array.from(ids)).toEqual(expected);
+        expect(Array.from(cl100k.encode(text))).toEqual(expected);
+        const blocks = [...cl100k.encodeBlocks(text, tokens)];
+        expect(blocks.flatMap((block) => Array.from(block.ids))).toEqual(expected);
+        expect(blocks.flatMap((block) => Array.from(block.ends))).toEqual(Array.from(ends));
+        expect(blocks.slice(0, -1).every((block) => block.ids.length === tokens)).toBe(true);
+        expect(cl100k.decode(ids)).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("gives the ids of the plain way without ignore_merges too", () => {
+    const merging: Vocabulary = { ...vocabulary, wholeWords: new Map() };
+    const start = encoder(merging, wordScanner(wordPattern(json))!);
+    fc.assert(
+      fc.property(hardText(), (text) => {
+        const ids = new Uint32Array(3 * text.length + 1);
+        const count = start(text).read(ids);
+        expect(Array.from(ids.subarray(0, count))).toEqual(encodePlainly(text, merging));
+      }),
+    );
+  });
+
+  it("reads lone surrogates anywhere as U+FFFD", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("\ud83e", "\udec0", "a", " ", "字", "🫀")), (parts) => {
+        const text = parts.join("");
+        expect(cl100k.decode(cl100k.encode(text))).toBe(Buffer.from(text).toString());
+      }),
+    );
+  });
+
+  it("merges a word of LONGEST_WORD whole", () => {
+    const word = "xq字".repeat(LONGEST_WORD).slice(0, LONGEST_WORD);
+    const ids = Uint32Array.from(Buffer.from(word), (byte) => vocabulary.byteIds[byte]);
+    const count = mergeWord(ids, vocabulary.merges);
+    expect(Buffer.compare(Buffer.from(cl100k.encode(word).buffer), Buffer.from(ids.buffer, 0, 4 * count))).toBe(0);
+  });
+
+  it("cuts longer words between characters, at the same places always, and loses nothing", () => {
+    const wordEnd = wordScanner(wordPattern(json))!;
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom("a", "字", "𝒳", "é"), minLength: 1 }), (text) => {
+        const start = encoder(vocabulary, wordEnd, 4);
+        const ids = new Uint32Array(4 * text.length);
+        const ends = new Uint32Array(4 * text.length);
+        const count = start(text).read(ids, ends);
+        expect(cl100k.decode(ids.subarray(0, count))).toBe(text);
+        expect(ends[count - 1]).toBe(Buffer.byteLength(text));
+        const pieces: string[] = [];
+        for (let at = 0; at < text.length; ) {
+          const stop = Math.min(text.length, at + 4 - (text.codePointAt(at + 3)! > 0xffff ? 1 : 0));
+          pieces.push(text.slice(at, stop));
+          at = stop;
+        }
+        expect(Array.from(ids.subarray(0, count))).toEqual(pieces.flatMap((piece) => encodePlainly(piece, vocabulary)));
+      }),
+    );
+  });
+});
+
+describe("the word cache", () => {
+  it("gives back what was added, whatever it has dropped since, and never a word it was not given", () => {
+    const cache = new WordCache(8, 32);
+    const word = (number: number) => `${number}`.repeat((number % 20) + 1);
+    const idsOf = (number: number) => Uint32Array.from({ length: number % 7 }, (_, at) => number + at);
+    fc.assert(
+      fc.property(fc.array(fc.nat(30)), (numbers) => {
+        for (const number of numbers) {
+          let count = cache.find(word(number));
+          if (count < 0) count = cache.add(word(number), idsOf(number));
+          expect(Array.from(cache.pool.subarray(cache.start, cache.start + count))).toEqual(Array.from(idsOf(number)));
+        }
+        expect(cache.size).toBeLessThanOrEqual(16);
+      }),
+    );
+  });
+});
