@@ -10,7 +10,7 @@ import { temporaryFolder } from "../testing/folder.js";
 import { loadTokenizer, readTokens } from "../tokens/index.js";
 import { filterStage } from "./filter-stage.js";
 import { isForget } from "./forget.js";
-import { readPolicy } from "./policy.js";
+import { Policy, readPolicy } from "./policy.js";
 import { scoreShard, scoreStage } from "./score-stage.js";
 import { readScores } from "./scores.js";
 
@@ -121,11 +121,21 @@ describe("the filter stage", () => {
       { ...paths, method: "mask", threshold: 0.5, labels: undefined },
       out,
     );
-    expect(readPolicy(out)).toEqual({ domain: "letters", method: "mask", threshold: 0.5, startAt: 0 });
+    expect(readPolicy(out)).toEqual(Policy.parse({ domain: "letters", method: "mask", threshold: 0.5 }));
     const { tokenScores } = scored("train");
     const { splits } = result as { splits: Record<string, { filteredShare: number }> };
     expect(splits.train.filteredShare).toBeCloseTo(share(isForget(tokenScores, 0.5)), 12);
     expect(Object.keys(splits)).toEqual(["train", "validation", "test"]);
+  });
+
+  it("smooths spans, and refuses a replacement that its trainer cannot keep in place", async () => {
+    const dilated = (await filter({ method: "remove", threshold: 0.5, dilate: 2 })).result as never as {
+      dilate: number;
+      splits: Record<string, { filteredShare: number }>;
+    };
+    expect(dilated.dilate).toBe(2);
+    expect(dilated.splits.train.filteredShare).toBeGreaterThan(share(isForget(scored("train").tokenScores, 0.5)));
+    await expect(filter({ method: "remove", threshold: 0.5, replacement: "nothing" })).rejects.toThrow(/lacuna export/);
   });
 
   it("f1 takes the classifier's own threshold: the token probe's, or the document probe's", async () => {

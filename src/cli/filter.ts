@@ -1,0 +1,196 @@
+/**
+ * @file `lacuna filter`: policies over a scoring job, or (with --tokens) the study's stage over token shards.
+ *
+ * Neither reads a model. A job's policies are for `lacuna export`, a stage's policy for `lacuna pretrain`.
+ */
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { z } from "zod";
+import { grouped, UserError } from "../base/errors.js";
+import { readJson } from "../base/files.js";
+import { FilterOptions, filterStage } from "../filter/index.js";
+import {
+  filterScored,
+  GivenFilter,
+  GivenPolicies,
+  GivenPolicy,
+  type PoliciesFile,
+  previewFilter,
+} from "../filter/policies/index.js";
+import { describeProgress, liveLine } from "./live.js";
+import { addSchemaOptions, numberOf } from "./options.js";
+import { runStageCommand } from "./stage-command.js";
+import { percent } from "./terminal.js";
+
+/** Options that only the stage over token shards knows, and only the jobs. */
+const STAGE_ONLY = ["labels", "shareFrom", "startAt"] as const;
+const JOB_ONLY = ["exempt", "topUp", "seed", "policies"] as const;
+/** Options of one policy. */
+const POLICY = Object.keys(GivenPolicy.omit({ scores: true }).shape);
+
+interface Flags extends Record<string, unknown> {
+  scores?: string;
+  tokens?: string;
+  policies?: string;
+  out: string;
+  threads: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addFilterCommand(program: Command): void {
+  const command = program
+    .command("filter")
+    .summary("Turn scores into policies: method and threshold, with what they filter")
+    .description(
+      "Turns scores into policies: which tokens or documents are forget, and what becomes of them.\nScores are read, models are not: try as many policies as you like, in seconds.",
+    )
+    .argument("[scores]", "finished scoring job (lacuna score INPUT...), a folder or s3://bucket/prefix")
+    .requiredOption("--out <folder>", "folder to make; the same command finds it finished");
+  addSchemaOptions(command, GivenPolicy.omit({ scores: true }).partial({ method: true }), ["exempt"]);
+  command.option(
+    "--policies <path>",
+    'JSON list of several domains: [{"scores": ..., "method": ..., "share": ...}, ...]',
+  );
+  addSchemaOptions(command, GivenFilter.omit({ policies: true }));
+  command.optionsGroup("For lacuna pretrain, over token shards (lacuna score --tokens):");
+  addSchemaOptions(command, FilterOptions.pick({ scores: true, tokens: true }).partial(), ["scores", "tokens"]);
+  addSchemaOptions(command, FilterOptions.pick({ labels: true, shareFrom: true, startAt: true }), ["labels"]);
+  command.addOption(new Option("--threads <number>").argParser(numberOf).default(1).hideHelp());
+  command
+    .optionsGroup("Other:")
+    .option("--dry-run", "say what would be filtered, and write nothing")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ lacuna filter runs/scored --method mask --share 0.1 --out runs/mask\n  $ lacuna filter --policies domains.json --top-up repeat --out runs/both\n  $ lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
+    )
+    .action((scores: string | undefined, flags: Flags) => filterCommand(command, scores, flags));
+}
+
+async function filterCommand(command: Command, scores: string | undefined, flags: Flags): Promise<void> {
+  const given = (names: readonly string[]) => names.filter((name) => command.getOptionValueSource(name) === "cli");
+  if (flags.tokens !== undefined) {
+    refuse(given(JOB_ONLY), "is for scoring jobs; leave it out, or leave out --tokens");
+    const known = Object.keys(FilterOptions.shape);
+    const options = Object.fromEntries(Object.entries(flags).filter(([name]) => known.includes(name)));
+    const { out, threads, dryRun, json } = flags;
+    return runStageCommand(filterStage as never, {
+      ...options,
+      scores: scores ?? flags.scores,
+      out,
+      threads,
+      dryRun,
+      json,
+    });
+  }
+  refuse(given(STAGE_ONLY), "is for policies over token shards; leave it out, or give --tokens");
+  const policies = policiesOf(scores ?? flags.scores, flags, given(POLICY));
+  const options = { policies, topUp: flags.topUp as never, seed: flags.seed as never };
+  const live = liveLine();
+  const meter = throughput();
+  const progress = (update: { done: number; unit: string; total?: number; detail?: string }) => {
+    meter.add(update.done);
+    live.show(describeProgress("filter", update, meter.seconds()));
+  };
+  if (flags.dryRun) {
+    const file = await previewFilter(options, flags.out, progress);
+    live.clear();
+    const { shards: _, ...rest } = file;
+    const state = existsSync(flags.out) ? "exists" : "would be made";
+    console.log(
+      flags.json
+        ? JSON.stringify({ out: flags.out, state, ...rest }, null, 2)
+        : `${flags.out} ${state}; nothing was written.\n${describeFilter(file)}\n${meter.summary()}`,
+    );
+    return;
+  }
+  const manifest = await filterScored(options, flags.out, progress);
+  live.clear();
+  if (flags.json) console.log(JSON.stringify(manifest, null, 2));
+  else {
+    const result = manifest.result as Omit<PoliciesFile, "shards" | "version">;
+    console.log(`${manifest.found ? "Found" : "Made"} ${flags.out}\n${describeFilter(result)}`);
+    if (!manifest.found) console.log(meter.summary());
+    console.log(`Next: lacuna export ${flags.out} --to hf-parquet --out DIR`);
+  }
+}
+
+/** One policy from the options, or several from a file. */
+function policiesOf(scores: string | undefined, flags: Flags, given: string[]): z.input<typeof GivenPolicies> {
+  if (flags.policies !== undefined) {
+    if (scores !== undefined) throw new UserError(`Give ${scores} or --policies, not both: the file names its jobs.`);
+    refuse(given, "goes into the --policies file, policy by policy");
+    return readJson(flags.policies, GivenPolicies);
+  }
+  if (scores === undefined) {
+    throw new UserError(
+      "Give a scoring job: lacuna filter SCORES --method mask --rule f1 --out DIR (or --policies FILE).",
+    );
+  }
+  if (flags.method === undefined) throw new UserError("Give --method none, document, mask or remove.");
+  const options = Object.fromEntries(
+    POLICY.map((name) => [name, flags[name]]).filter(([, value]) => value !== undefined),
+  );
+  return [{ scores, ...options } as z.input<typeof GivenPolicy>];
+}
+
+function refuse(names: string[], why: string): void {
+  if (names.length === 0) return;
+  throw new UserError(`--${names[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${why}.`);
+}
+
+/** What the policies are and take away, for a person. */
+function describeFilter({ policies, topUp, counts }: Pick<PoliciesFile, "policies" | "topUp" | "counts">): string {
+  const lines = policies.map(({ policy, chosen, counts: alone, exempt }) => {
+    const { domain, method, threshold, closeGaps, dilate, replacement } = policy;
+    const by = {
+      none: "",
+      threshold: " (given)",
+      share: ` (share ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} before smoothing)`,
+      recall: ` (recall ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} on validation)`,
+      f1: ` (best F1 on validation, ${(chosen.reached ?? 0).toFixed(3)})`,
+    }[chosen.by];
+    const parts = [
+      method === "none" ? "nothing is filtered" : `score >= ${threshold.toFixed(4)}${by}`,
+      ...(closeGaps > 0 ? [`gaps of up to ${closeGaps} closed`] : []),
+      ...(dilate > 0 ? [`spans dilated by ${dilate}`] : []),
+      ...(method === "remove" && replacement !== "hidden" ? [`replacement ${replacement}`] : []),
+      ...(exempt ? [`${grouped(exempt.found)} of ${grouped(exempt.ids)} exempt ids found`] : []),
+    ];
+    return `${domain}: ${method}, ${parts.join(", ")}\n${describeCounts(alone)}`;
+  });
+  if (policies.length > 1) lines.push(`Together:\n${describeCounts(counts)}`);
+  if (topUp.method === "repeat") lines.push(`Top-up: kept documents are repeated ${topUp.rate.toFixed(4)} times more.`);
+  return lines.join("\n");
+}
+
+function describeCounts(counts: PoliciesFile["counts"]): string {
+  const parts = [
+    ...(counts.droppedDocuments > 0
+      ? [
+          `${grouped(counts.droppedDocuments)} of ${grouped(counts.documents)} documents dropped (${grouped(counts.droppedTokens)} tokens)`,
+        ]
+      : []),
+    ...(counts.maskedTokens > 0 ? [`${grouped(counts.maskedTokens)} tokens masked`] : []),
+    ...(counts.removedTokens > 0 ? [`${grouped(counts.removedTokens)} tokens removed`] : []),
+  ];
+  return `  ${parts.join(", ") || "nothing taken"}: ${percent(counts.share)} of ${grouped(counts.tokens)} tokens`;
+}
+
+/** Scores read per second; a share is aimed at in a pass of its own, so `done` starts over. */
+function throughput() {
+  const started = performance.now();
+  let [bytes, last] = [0, 0];
+  const seconds = () => (performance.now() - started) / 1000;
+  return {
+    add(done: number) {
+      bytes += done > last ? done - last : done;
+      last = done;
+    },
+    seconds,
+    summary: () =>
+      `Read ${grouped(bytes)} scores in ${seconds().toFixed(2)} s, ${(bytes / 1e9 / seconds()).toFixed(2)} GB/s; no model was loaded.`,
+  };
+}
