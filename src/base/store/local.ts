@@ -9,6 +9,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync } from "node:fs";
 import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { UserError } from "../errors.js";
+import { checkName } from "./names.js";
 import type { Chunks, Store } from "./store.js";
 
 const TEMPORARY = ".tmp";
@@ -17,8 +18,8 @@ const TEMPORARY = ".tmp";
 export function localStore(directory: string): Store {
   const root = resolve(directory);
   const pathOf = (name: string) => {
-    const path = resolve(root, name);
-    if (path === root || !path.startsWith(root + sep)) throw new Error(`"${name}" is not a name inside ${directory}`);
+    const path = resolve(root, checkName(name, directory));
+    if (!path.startsWith(root + sep)) throw new Error(`"${name}" is not a name inside ${directory}`);
     return path;
   };
   const failed = (name: string, error: unknown, doing: string) => {
@@ -32,9 +33,10 @@ export function localStore(directory: string): Store {
     const path = pathOf(name);
     const temporary = join(root, TEMPORARY, randomUUID());
     try {
-      await mkdir(dirname(temporary), { recursive: true });
-      await mkdir(dirname(path), { recursive: true });
-      refuseOutside(root, dirname(path));
+      for (const folder of [dirname(temporary), dirname(path)]) {
+        refuseOutside(root, folder);
+        await mkdir(folder, { recursive: true });
+      }
       const file = await open(temporary, "wx");
       try {
         await writeAll(file, chunks);
@@ -95,7 +97,11 @@ export function localStore(directory: string): Store {
       });
       return isNew;
     },
-    remove: (name) => rm(pathOf(name), { recursive: true, force: true }),
+    async remove(name) {
+      await rm(pathOf(name), { recursive: true, force: true }).catch((error) => {
+        throw failed(name, error, "remove");
+      });
+    },
     sweep: () => rm(join(root, TEMPORARY), { recursive: true, force: true }),
   };
 }
@@ -124,12 +130,15 @@ async function readFully(file: FileHandle, start: number, end: number, name: str
   return bytes;
 }
 
-/** A link planted below the root must not lead our writes out of it. */
+/** A link planted below the root must not lead our writes out of it. What does not exist yet leads nowhere. */
 function refuseOutside(root: string, folder: string): void {
+  let existing = folder;
+  while (existing !== root && !existsSync(existing)) existing = dirname(existing);
+  if (existing === root) return;
   const real = realpathSync(root);
-  const target = realpathSync(folder);
+  const target = realpathSync(existing);
   if (target !== real && !target.startsWith(real + sep)) {
-    throw new UserError(`${folder} leads outside ${root}, to ${target}. Remove the link.`);
+    throw new UserError(`${existing} leads outside ${root}, to ${target}. Remove the link.`);
   }
 }
 
