@@ -4,8 +4,8 @@ import { compactCount, parameterLabel } from "../format.js";
 import type { Results } from "../results.js";
 import { axisNote, xAxis, yAxis } from "./axes.js";
 import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
+import { logLogFrame } from "./frame.js";
 import { evenTicks, logDomain, logTicks } from "./labels.js";
-import { armScales } from "./palette.js";
 
 /** Log-log; thin lines are the training loss (each arm on its own targets), markers the validation loss where taken. */
 export function curvesFigure(results: Results, layout: Layout): string {
@@ -28,17 +28,10 @@ export function curvesFigure(results: Results, layout: Layout): string {
     late.map((point) => point.loss),
     0.015,
   );
-  const { color, symbol } = armScales(results.arms);
+  const height = layout.stacked ? 60 + 190 * names.length : 320;
   const common = { x: "tokens", stroke: "arm", ...facet.by("size") };
   const options: PlotOptions = {
-    width: layout.width,
-    height: layout.stacked ? 60 + 190 * names.length : 320,
-    ...{ marginTop: 40, marginLeft: 44, marginRight: 8, marginBottom: 48 },
-    ...facet.scale,
-    x: { type: "log", domain: x, axis: null },
-    y: { type: "log", domain: y, axis: null },
-    color,
-    symbol: symbol as Plot.ScaleOptions,
+    ...logLogFrame(results, layout, { facet, height, marginBottom: 48, x, y }),
     marks: [
       ...yAxis(evenTicks(y), String),
       ...xAxis(logTicks(x, layout.stacked ? 6 : 4), compactCount),

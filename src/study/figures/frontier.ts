@@ -4,9 +4,9 @@ import { lossOf, sidedMeasures } from "../cells.js";
 import { parameterLabel } from "../format.js";
 import type { Results } from "../results.js";
 import { axisNote, roomForLabels, xAxis, yAxis } from "./axes.js";
-import { draw, facets, type Layout, type PlotOptions, pixels } from "./canvas.js";
-import { dodge, evenTicks, logDomain } from "./labels.js";
-import { armScales, LABEL_TEXT } from "./palette.js";
+import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
+import { endLabels, logLogFrame } from "./frame.js";
+import { evenTicks, logDomain } from "./labels.js";
 
 interface Point {
   arm: string;
@@ -35,18 +35,13 @@ export function frontierFigure(results: Results, layout: Layout): string {
   const forgotten = points.map((point) => point.forget);
   const height = Math.log10(Math.max(...forgotten) / Math.min(...forgotten));
   const y = logDomain(forgotten, 0.12 * height, 0.08 * height);
-  const { color, symbol } = armScales(results.arms);
   const common = { x: "retain", y: "forget", stroke: "arm", ...facet.by("domain") };
   const baseline = results.arms.find((arm) => arm.method === "none")!.name;
   const options: PlotOptions = {
-    width: layout.width,
-    height: layout.stacked ? 80 + 300 * names.length : 420,
-    ...{ marginTop: 40, marginLeft: 44, marginRight: 8, marginBottom: layout.stacked ? 60 : 48 },
-    ...facet.scale,
-    x: { type: "log", domain: x, axis: null },
-    y: { type: "log", domain: y, axis: null },
-    color,
-    symbol: symbol as Plot.ScaleOptions,
+    ...logLogFrame(results, layout, {
+      ...{ facet, x, y, marginBottom: layout.stacked ? 60 : 48 },
+      height: layout.stacked ? 80 + 300 * names.length : 420,
+    }),
     marks: [
       ...yAxis(evenTicks(y), String),
       ...xAxis(evenTicks(x, 6), String),
@@ -75,19 +70,12 @@ export function frontierFigure(results: Results, layout: Layout): string {
       facet.titles((name) => `${name} (retain)`),
     ],
   };
-  const toPixel = pixels(options, "y");
   const largest = results.sizes.at(-1)!.name;
-  const labels = names.flatMap((domain) => {
-    const ends = points.filter((point) => point.domain === domain && point.size === largest);
-    const at = ends.map((point) => toPixel(point.forget));
-    const moved = dodge(at, 15);
-    return ends.map((point, i) =>
-      Plot.text([point], {
-        ...{ x: "retain", y: "forget", text: "arm", fill: "arm", ...facet.by("domain") },
-        ...{ textAnchor: "end", dx: -11, dy: moved[i] - at[i], ...LABEL_TEXT },
-      }),
-    );
-  });
+  const labels = endLabels(
+    options,
+    points.filter((point) => point.size === largest),
+    { x: "retain", y: "forget", text: "arm", side: { textAnchor: "end", dx: -11 }, by: facet.by("domain") },
+  );
   const description = `Loss on ${forget} text against loss on ${names.join(" and ")} text, one line per arm, a point per size.`;
   return draw({ ...options, marks: [...options.marks!, ...labels] }, description);
 }

@@ -4,9 +4,10 @@ import { baselineName, lossOf, QUOTED, sidedMeasures, slowdownOf } from "../cell
 import { ratio } from "../format.js";
 import type { Results } from "../results.js";
 import { roomForLabels, sizeAxis, yAxis } from "./axes.js";
-import { draw, facets, type Layout, type PlotOptions, pixels } from "./canvas.js";
-import { dodge, evenTicks, logDomain } from "./labels.js";
-import { armScales, LABEL_TEXT } from "./palette.js";
+import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
+import { endLabels, logLogFrame } from "./frame.js";
+import { evenTicks, logDomain } from "./labels.js";
+import { LABEL_TEXT } from "./palette.js";
 
 interface Point {
   arm: string;
@@ -58,18 +59,13 @@ export function scalingFigure(results: Results, layout: Layout): string {
       const atTop = slope.value ? Math.exp((Math.log(y[1]) - intercept) / slope.value) : from;
       return { inside: [at(from), at(to)], outside: [at(Math.min(from, Math.max(x[0], atTop))), at(to)] };
     });
-  const { color, symbol } = armScales(results.arms);
   const common = { stroke: "arm", ...facet.by("domain") };
   const line = { ...common, x: "flops", y: "loss", strokeWidth: 1.6 };
   const options: PlotOptions = {
-    width: layout.width,
-    height: layout.stacked ? 60 + 270 * names.length : 380,
-    ...{ marginTop: 40, marginLeft: 44, marginRight: 8, marginBottom: layout.stacked ? 60 : 48 },
-    ...facet.scale,
-    x: { type: "log", domain: x, axis: null },
-    y: { type: "log", domain: y, axis: null },
-    color,
-    symbol: symbol as Plot.ScaleOptions,
+    ...logLogFrame(results, layout, {
+      ...{ facet, x, y, marginBottom: layout.stacked ? 60 : 48 },
+      height: layout.stacked ? 60 + 270 * names.length : 380,
+    }),
     marks: [
       ...yAxis(evenTicks(y), String),
       ...sizeAxis(results, layout),
@@ -91,18 +87,12 @@ export function scalingFigure(results: Results, layout: Layout): string {
       facet.titles((name) => `loss on ${name} text`),
     ],
   };
-  const toPixel = pixels(options, "y");
-  const labels = names.flatMap((domain) => {
-    const ends = points.filter((point) => point.domain === domain && point.flops === Math.max(...flops));
-    const at = ends.map((point) => toPixel(point.loss));
-    const moved = dodge(at, 15);
-    return ends.map((point, i) =>
-      Plot.text([point], {
-        ...{ x: "flops", y: "loss", text: "arm", fill: "arm", ...facet.by("domain") },
-        ...{ textAnchor: "start", dx: 10, dy: moved[i] - at[i], ...LABEL_TEXT },
-      }),
-    );
-  });
+  const most = Math.max(...flops);
+  const labels = endLabels(
+    options,
+    points.filter((point) => point.flops === most),
+    { x: "flops", y: "loss", text: "arm", side: { textAnchor: "start", dx: 10 }, by: facet.by("domain") },
+  );
   return draw(
     { ...options, marks: [...options.marks!, ...labels] },
     `Loss against training compute for ${names.join(", ")}, with the baseline's fitted line.`,

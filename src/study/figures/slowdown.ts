@@ -4,9 +4,10 @@ import { QUOTED, sidedMeasures } from "../cells.js";
 import { ratio } from "../format.js";
 import type { Results } from "../results.js";
 import { roomForLabels, sizeAxis, yAxis } from "./axes.js";
-import { draw, facets, type Layout, type PlotOptions, pixels } from "./canvas.js";
-import { dodge, logDomain, logTicks } from "./labels.js";
-import { armScales, LABEL_TEXT } from "./palette.js";
+import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
+import { endLabels, logLogFrame } from "./frame.js";
+import { logDomain, logTicks } from "./labels.js";
+import { armScales } from "./palette.js";
 
 interface Point {
   arm: string;
@@ -30,20 +31,13 @@ export function slowdownFigure(results: Results, layout: Layout): string {
   const x = logDomain(flops, 0.1 * decades, room);
   const y = logDomain([...points.flatMap(({ low, high }) => [low, high]), 0.8, 1.3], 0.06);
   const largest = Math.max(...results.cells.map((cell) => cell.flops));
-  const { color, symbol } = armScales(results.arms);
+  const { color } = armScales(results.arms);
   const common = { x: "flops", stroke: "arm", ...facet.by("domain") };
   const options: PlotOptions = {
-    width: layout.width,
-    height: layout.stacked ? 60 + 250 * names.length : 380,
-    marginTop: 40,
-    marginLeft: 44,
-    marginRight: 8,
-    marginBottom: layout.stacked ? 60 : 48,
-    ...facet.scale,
-    x: { type: "log", domain: x, axis: null },
-    y: { type: "log", domain: y, axis: null },
-    color,
-    symbol: symbol as Plot.ScaleOptions,
+    ...logLogFrame(results, layout, {
+      ...{ facet, x, y, marginBottom: layout.stacked ? 60 : 48 },
+      height: layout.stacked ? 60 + 250 * names.length : 380,
+    }),
     marks: [
       ...yAxis(logTicks(y), (value) => `${value}×`),
       ...sizeAxis(results, layout),
@@ -64,19 +58,14 @@ export function slowdownFigure(results: Results, layout: Layout): string {
   function colourOf(arm: string): string {
     return color.range[color.domain.indexOf(arm)];
   }
-  const toPixel = pixels(options, "y");
-  const labels = names.flatMap((domain) => {
-    const ends = points.filter((point) => point.domain === domain && point.flops === largest);
-    const at = ends.map((point) => toPixel(point.value));
-    const moved = dodge(at, 15);
-    return ends.map((point, i) =>
-      Plot.text([point], {
-        ...facet.by("domain"),
-        ...{ x: "flops", y: "value", text: (p: Point) => `${p.arm} ${ratio(p.value)}×`, fill: "arm" },
-        ...{ textAnchor: "start", dx: 11, dy: moved[i] - at[i], ...LABEL_TEXT },
-      }),
-    );
-  });
+  const labels = endLabels(
+    options,
+    points.filter((point) => point.flops === largest),
+    {
+      ...{ x: "flops", y: "value", text: (point: Point) => `${point.arm} ${ratio(point.value)}×` },
+      ...{ side: { textAnchor: "start", dx: 11 }, by: facet.by("domain") },
+    },
+  );
   const description = `Slowdown against training compute for ${names.join(", ")}, one line per arm.`;
   return draw({ ...options, marks: [...options.marks!, ...labels] }, description);
 }
