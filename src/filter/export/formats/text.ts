@@ -1,0 +1,60 @@
+/**
+ * @file text: the documents that are left, as plain text without their removed spans, for any tokenizer.
+ *
+ * Removed spans are cut in the tokens they were scored in. Plain text has no loss mask: what is masked but not removed
+ * is listed in `no_loss_ranges`, [start, end) in characters (code points) of the text written.
+ */
+import { SPECIAL_TEXTS } from "../../../tokens/index.js";
+import { TextParquet } from "../parquet.js";
+import { byteSpans, characterSpans, cutSpans, spansAfterCut } from "../spans.js";
+import type { DocumentView } from "../view.js";
+import type { Format, FormatContext, FormatWriter } from "./format.js";
+
+export interface FilteredText {
+  text: string;
+  /** Characters [start, end) of `text` that should not be trained. */
+  noLossRanges: [start: number, end: number][];
+}
+
+/** A document's text without what the policies remove. */
+export function filteredText({ text, masked, removed, ends, replacement }: DocumentView): FilteredText {
+  if (!masked.includes(1)) return { text, noLossRanges: [] };
+  const utf8 = Buffer.from(text);
+  const hidden = SPECIAL_TEXTS.hidden;
+  const gone = byteSpans(utf8, removed, ends);
+  const left = cutSpans(utf8, gone, replacement, hidden);
+  const unlearnt = spansAfterCut(byteSpans(utf8, masked, ends), gone, replacement, hidden);
+  return {
+    text: Buffer.from(left).toString("utf8"),
+    noLossRanges: characterSpans(left, unlearnt).map(({ start, end }) => [start, end]),
+  };
+}
+
+async function openJsonl({ output, shard }: FormatContext): Promise<FormatWriter> {
+  const file = await output.gzip(`${shard}.jsonl.gz`);
+  return {
+    async add(view) {
+      const { text, noLossRanges } = filteredText(view);
+      const ranges = noLossRanges.length > 0 ? { no_loss_ranges: noLossRanges } : {};
+      await file.write(Buffer.from(`${JSON.stringify({ id: view.id, text, source: view.source, ...ranges })}\n`));
+    },
+    close: () => file.close(),
+  };
+}
+
+async function openParquet({ output, shard }: FormatContext): Promise<FormatWriter> {
+  const file = await TextParquet.open(output, `${shard}.parquet`, ["id", "text", "source", "no_loss_ranges"]);
+  return {
+    async add(view) {
+      const { text, noLossRanges } = filteredText(view);
+      await file.add([view.id, text, view.source, JSON.stringify(noLossRanges)]);
+    },
+    close: () => file.close(),
+  };
+}
+
+export const text: Format = {
+  name: "text",
+  takes: ["files"],
+  open: (context) => (context.settings.files === "parquet" ? openParquet(context) : openJsonl(context)),
+};

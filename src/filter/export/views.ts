@@ -1,0 +1,116 @@
+/**
+ * @file Views: the documents of a scored shard as a set of policies leaves them.
+ *
+ * Scores do not carry tokens or text: the input is read again and tokenized again, which is cheap, and each document is
+ * checked against the checksum and the token count taken when it was scored. Marks and scores are then carried to the
+ * target tokenizer on byte offsets. Memory is one document and one block of scores.
+ */
+import { crc32 } from "node:zlib";
+import { UserError } from "../../base/errors.js";
+import { openRows } from "../../corpus/input/index.js";
+import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/input/types.js";
+import { carryLabels, type Tokenizer } from "../../tokens/index.js";
+import type { ScoredCorpus } from "../job/scored.js";
+import { markDocument, type PolicySet } from "../policies/index.js";
+import { carryScores } from "./carry.js";
+import { highest, replacementOf, union } from "./combine.js";
+import { type ScoredDocument, scoredDocuments } from "./cursor.js";
+import type { DocumentView, PolicyView } from "./view.js";
+
+export interface ViewOptions {
+  /** Tokenizer of the trainer; left out: the one the first policy's scores are aligned to. */
+  tokenizer?: Tokenizer;
+  /** Ids to tokenize and yield; all when left out. Every document is checked all the same. */
+  isWanted?: (id: string) => boolean;
+  /** Where rows come from; tests give their own. */
+  rowsOf?: (input: InputFile, options: ReadOptions) => AsyncIterable<Row>;
+}
+
+/**
+ * Yields every document of a shard under the policies, dropped ones included (`isDropped`), in the order of the input.
+ * @throws UserError when the input is not what was scored, or the policies cannot be combined
+ */
+export async function* documentViews(
+  set: PolicySet,
+  shard: number,
+  { tokenizer, isWanted = () => true, rowsOf = rowsOfInput }: ViewOptions = {},
+): AsyncGenerator<DocumentView> {
+  const corpora = [...new Set(set.policies.map(({ scored }) => scored))];
+  const { plan } = corpora[0];
+  const input = plan.inputs[shard];
+  const make = viewMaker(set, corpora, shard, tokenizer);
+  const cursors = corpora.map((scored) => scoredDocuments(scored, shard));
+  const next = () =>
+    Promise.all(cursors.map(async (cursor) => (await cursor.next()).value as ScoredDocument | undefined));
+  for await (const row of rowsOf(input, plan.settings)) {
+    if (row.kind !== "document") continue;
+    const scored = await next();
+    const sum = crc32(row.text);
+    if (scored.some((document) => document?.row !== row.row || document.crc32 !== sum)) throw changed(input, row);
+    if (isWanted(row.id)) yield make(row, scored as ScoredDocument[]);
+  }
+  const [rest] = (await next()).filter((document) => document !== undefined);
+  if (rest) throw changed(input, rest);
+}
+
+function rowsOfInput(input: InputFile, options: ReadOptions): AsyncIterable<Row> {
+  return openRows(input, options).rows;
+}
+
+function changed({ uri }: { uri: string }, { row, id }: { row: number; id: string }): UserError {
+  return new UserError(
+    `${uri} has changed since it was scored: record ${row} (${id.slice(0, 80)}) is another one. Score this input again: lacuna score`,
+  );
+}
+
+/** Makes views of one shard from rows and what was scored of them, one per corpus; all share one tokenizer. */
+function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given: Tokenizer | undefined) {
+  const scoring = corpora[0].tokenizer();
+  const target = given ?? scoring;
+  const isCarried = target.fingerprint !== scoring.fingerprint;
+  const { uri, source } = corpora[0].plan.inputs[shard];
+  const replacement = replacementOf(set);
+  const corpusOf = set.policies.map(({ scored }) => corpora.indexOf(scored));
+
+  return ({ id, row, text }: DocumentRow, scored: ScoredDocument[]): DocumentView => {
+    const own = withEnd(scoring, text);
+    for (const { tokenScores } of scored) {
+      if (tokenScores.length === own.ids.length) continue;
+      throw new UserError(
+        `${uri}, record ${row}: the scores are of ${tokenScores.length} tokens, ${scoring.name} makes ${own.ids.length} of this text. Score this input again: lacuna score`,
+      );
+    }
+    let [masked, removed, scores]: Uint8Array[] = [0, 1, 2].map(() => new Uint8Array(own.ids.length));
+    const policies = set.policies.map(({ policy, exempt }, at): PolicyView => {
+      const { tokenScores, documentScore } = scored[corpusOf[at]];
+      const isExempt = exempt.has(id);
+      const { isDropped, forget } = markDocument(policy, tokenScores, documentScore, isExempt);
+      if (!isExempt && (policy.method === "mask" || policy.method === "remove")) {
+        union(masked, forget);
+        if (policy.method === "remove") union(removed, forget);
+        highest(scores, tokenScores);
+      }
+      return { domain: policy.domain, isDropped, documentScore, forget, scores: tokenScores, ends: own.ends };
+    });
+    const { ids: tokens, ends } = isCarried ? withEnd(target, text) : own;
+    if (isCarried) {
+      masked = carryLabels(masked, own.ends, ends);
+      removed = carryLabels(removed, own.ends, ends);
+      scores = carryScores(scores, own.ends, ends);
+    }
+    const isDropped = policies.some((policy) => policy.isDropped);
+    return { id, source, shard, row, text, isDropped, replacement, tokens, ends, masked, removed, scores, policies };
+  };
+}
+
+/** Tokens of a text and the end-of-text after them. */
+function withEnd(tokenizer: Tokenizer, text: string): { ids: Uint32Array; ends: Uint32Array } {
+  const content = tokenizer.encodeWithOffsets(text);
+  const length = content.ids.length;
+  const [ids, ends] = [new Uint32Array(length + 1), new Uint32Array(length + 1)];
+  ids.set(content.ids);
+  ids[length] = tokenizer.specials.endOfText;
+  ends.set(content.ends);
+  ends[length] = length === 0 ? 0 : content.ends[length - 1];
+  return { ids, ends };
+}
