@@ -179,18 +179,21 @@ function describeCounts(counts: PoliciesFile["counts"]): string {
   return `  ${parts.join(", ") || "nothing taken"}: ${percent(counts.share)} of ${grouped(counts.tokens)} tokens`;
 }
 
-/** Scores read per second; a share is aimed at in a pass of its own, so `done` starts over. */
+/** Scores read per second, from the first to the last; every pass over them starts at 0. */
 function throughput() {
-  const started = performance.now();
-  let [bytes, last] = [0, 0];
-  const seconds = () => (performance.now() - started) / 1000;
+  let [started, ended, bytes, last] = [0, 0, 0, 0];
   return {
     add(done: number) {
-      bytes += done > last ? done - last : done;
+      ended = performance.now();
+      if (started === 0) started = ended;
+      bytes += Math.max(0, done - last);
       last = done;
     },
-    seconds,
-    summary: () =>
-      `Read ${grouped(bytes)} scores in ${seconds().toFixed(2)} s, ${(bytes / 1e9 / seconds()).toFixed(2)} GB/s; no model was loaded.`,
+    seconds: () => (ended - started) / 1000,
+    summary() {
+      const seconds = (ended - started) / 1000;
+      const rate = seconds === 0 ? "" : `, ${(bytes / 1e9 / seconds).toFixed(2)} GB/s`;
+      return `Read ${grouped(bytes)} scores in ${seconds.toFixed(2)} s${rate}; no model was loaded.`;
+    },
   };
 }

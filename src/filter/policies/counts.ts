@@ -6,7 +6,7 @@
  */
 import type { Progress } from "../../base/progress.js";
 import type { ScoreBlock } from "../job/scored.js";
-import { markDocument } from "./mark.js";
+import { countMarked, isDropped, markDocument, sumOf } from "./mark.js";
 import { blocksSideBySide, tokensOf } from "./scan.js";
 import type { OpenPolicy } from "./types.js";
 
@@ -50,6 +50,7 @@ export async function countPolicies(
   const shards: Counts[] = [];
   const total = tokensOf(jobs[0]);
   let done = 0;
+  progress({ done, total, unit: "tokens", detail: "counting" });
   for (const shard of jobs[0].records.keys()) {
     const together = noCounts();
     for await (const blocks of blocksSideBySide(jobs, shard)) {
@@ -82,35 +83,68 @@ function withShare(counts: Counts): Counts {
   return { ...counts, share: counts.tokens === 0 ? 0 : lostTokens(counts) / counts.tokens };
 }
 
+/** What one policy takes of one document: all of it, or this many tokens. */
+interface Taken {
+  isDropped: boolean;
+  tokens: number;
+}
+
+const NOTHING: Taken = { isDropped: false, tokens: 0 };
+
 function countBlock(
   policies: readonly OpenPolicy[],
   blocks: readonly ScoreBlock[],
   together: Counts,
-  alone: Counts[],
-  found: Set<string>[],
+  alone: readonly Counts[],
+  found: readonly Set<string>[],
 ): void {
-  const [{ docOffsets, documentScores, ids }] = blocks;
-  for (let document = 0; document < documentScores.length; document++) {
+  const [{ docOffsets, ids }] = blocks;
+  for (let document = 0; document < ids.length; document++) {
     const [start, end] = [docOffsets[document], docOffsets[document + 1]];
-    const tokens = end - start;
-    const marks = policies.map(({ policy, exempt }, j) => {
-      const isExempt = exempt.size > 0 && exempt.has(ids[document]);
-      if (isExempt) found[j].add(ids[document]);
-      const { tokenScores, documentScores: scores } = blocks[j];
-      const { isDropped, forget } = markDocument(policy, tokenScores.subarray(start, end), scores[document], isExempt);
-      const isRemove = policy.method === "remove";
-      const count = isRemove || policy.method === "mask" ? sumOf(forget) : 0;
-      addDocument(alone[j], tokens, isDropped, isRemove ? 0 : count, isRemove ? count : 0);
-      return { isDropped, forget, isRemove, count };
+    const taken = policies.map(({ policy, exempt }, j): Taken => {
+      if (exempt.size > 0 && exempt.has(ids[document])) {
+        found[j].add(ids[document]);
+        return NOTHING;
+      }
+      const { tokenScores, documentScores } = blocks[j];
+      const tokens = countMarked(policy, tokenScores, start, end);
+      return { isDropped: isDropped(policy, documentScores[document]), tokens };
     });
-    const forgetting = marks.filter(({ count }) => count > 0);
-    const lost = union(forgetting);
-    const removed = forgetting.every(({ isRemove }) => isRemove)
-      ? lost
-      : union(forgetting.filter(({ isRemove }) => isRemove));
-    const isDropped = marks.some((one) => one.isDropped);
-    addDocument(together, tokens, isDropped, lost - removed, removed);
+    for (const [j, { policy }] of policies.entries()) {
+      const removed = policy.method === "remove" ? taken[j].tokens : 0;
+      addDocument(alone[j], end - start, taken[j].isDropped, taken[j].tokens - removed, removed);
+    }
+    const { masked, removed } = uniteMarks(policies, blocks, taken, start, end);
+    const isGone = taken.some((one) => one.isDropped);
+    addDocument(together, end - start, isGone, masked, removed);
   }
+}
+
+/** Tokens of a document that all policies together mask and remove. */
+function uniteMarks(
+  policies: readonly OpenPolicy[],
+  blocks: readonly ScoreBlock[],
+  taken: readonly Taken[],
+  start: number,
+  end: number,
+): { masked: number; removed: number } {
+  const taking = [...policies.keys()].filter((j) => taken[j].tokens > 0);
+  const isRemove = (j: number) => policies[j].policy.method === "remove";
+  if (taking.length <= 1) {
+    const [j] = taking;
+    const tokens = j === undefined ? 0 : taken[j].tokens;
+    return j !== undefined && isRemove(j) ? { masked: 0, removed: tokens } : { masked: tokens, removed: 0 };
+  }
+  const union = (some: readonly number[]) => {
+    const either = new Uint8Array(end - start);
+    for (const j of some) {
+      const { forget } = markDocument(policies[j].policy, blocks[j].tokenScores.subarray(start, end), 0, false);
+      for (let i = 0; i < either.length; i++) either[i] |= forget[i];
+    }
+    return sumOf(either);
+  };
+  const removed = union(taking.filter(isRemove));
+  return { masked: union(taking) - removed, removed };
 }
 
 function addDocument(counts: Counts, tokens: number, isDropped: boolean, masked: number, removed: number): void {
@@ -123,19 +157,4 @@ function addDocument(counts: Counts, tokens: number, isDropped: boolean, masked:
     counts.maskedTokens += masked;
     counts.removedTokens += removed;
   }
-}
-
-function sumOf(marks: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < marks.length; i++) sum += marks[i];
-  return sum;
-}
-
-/** Tokens that any of these marks, each of which marks `count`. */
-function union(all: readonly { forget: Uint8Array; count: number }[]): number {
-  if (all.length <= 1) return all[0]?.count ?? 0;
-  const [{ forget }, ...others] = all;
-  const either = forget.slice();
-  for (const other of others) for (let i = 0; i < either.length; i++) either[i] |= other.forget[i];
-  return sumOf(either);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutOf } from "../forget.js";
-import { markDocument } from "./mark.js";
+import { countMarked, markDocument } from "./mark.js";
 
 /** The definition, token by token, in quadratic time: what markDocument must agree with. */
 function slowMarks(scores: Uint8Array, threshold: number, closeGaps: number, dilate: number): number[] {
@@ -66,6 +66,19 @@ describe("markDocument", () => {
       markDocument({ method: "document", threshold: 0.5 }, Uint8Array.of(255, 0), score, false);
     expect(marks(128)).toEqual({ isDropped: true, forget: Uint8Array.of(0, 0) });
     expect(marks(127)).toEqual({ isDropped: false, forget: Uint8Array.of(0, 0) });
+  });
+
+  it("counts, without marking, just what it marks", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), policies, fc.nat(5), (scores, policy, before) => {
+        const { forget } = markDocument({ method: "mask", ...policy }, scores, 0, false);
+        const shifted = Uint8Array.of(...new Array<number>(before).fill(255), ...scores, 255);
+        const count = countMarked({ method: "mask", ...policy }, shifted, before, before + scores.length);
+        expect(count).toBe(forget.reduce((sum, mark) => sum + mark, 0));
+      }),
+      { numRuns: 300 },
+    );
+    expect(countMarked({ method: "document", threshold: 0 }, Uint8Array.of(255, 0), 0, 2)).toBe(0);
   });
 
   it("takes time in proportion to the document, not to document times dilation", () => {

@@ -4,7 +4,7 @@
  * The only way from scores to marks: exports (`export/`), counts (`counts.ts`) and our own trainer (`../view.ts`) all
  * come through here, so that they cannot disagree. A score meets its threshold in `../forget.ts`.
  */
-import { isForget } from "../forget.js";
+import { countForget, isForget, reaches } from "../forget.js";
 import type { Policy } from "../policy.js";
 import { closeGaps, dilate } from "./smooth.js";
 import type { Marks } from "./types.js";
@@ -19,7 +19,10 @@ export type MarkingPolicy = Pick<Policy, "method" | "threshold"> & Partial<Pick<
  * @returns 1 where forget, shape [content]
  */
 export function markContent(policy: MarkingPolicy, scores: Uint8Array): Uint8Array<ArrayBuffer> {
-  const forget = isForget(scores, policy.threshold);
+  return smooth(policy, isForget(scores, policy.threshold));
+}
+
+function smooth<Marked extends Uint8Array>(policy: MarkingPolicy, forget: Marked): Marked {
   closeGaps(forget, policy.closeGaps ?? 0);
   dilate(forget, policy.dilate ?? 0);
   return forget;
@@ -27,7 +30,7 @@ export function markContent(policy: MarkingPolicy, scores: Uint8Array): Uint8Arr
 
 /** Whether a policy drops a document with this stored score, 0..255. */
 export function isDropped({ method, threshold }: MarkingPolicy, documentScore: number): boolean {
-  return method === "document" && isForget(Uint8Array.of(documentScore), threshold)[0] === 1;
+  return method === "document" && reaches(documentScore, threshold);
 }
 
 /**
@@ -43,9 +46,29 @@ export function markDocument(
   documentScore: number,
   isExempt: boolean,
 ): Marks {
-  const forget = new Uint8Array(tokenScores.length);
-  if (isExempt || policy.method === "none") return { isDropped: false, forget };
-  if (policy.method === "document") return { isDropped: isDropped(policy, documentScore), forget };
-  if (tokenScores.length > 1) forget.set(markContent(policy, tokenScores.subarray(0, -1)));
+  if (isExempt || (policy.method !== "mask" && policy.method !== "remove")) {
+    return { isDropped: !isExempt && isDropped(policy, documentScore), forget: new Uint8Array(tokenScores.length) };
+  }
+  const forget = isForget(tokenScores, policy.threshold);
+  if (forget.length > 0) forget[forget.length - 1] = 0;
+  smooth(policy, forget.subarray(0, -1));
   return { isDropped: false, forget };
+}
+
+/**
+ * How many tokens of a document a policy masks or removes: the ones in `markDocument`, counted without marking them
+ * where nothing is smoothed. The document is [start, end) of the scores.
+ */
+export function countMarked(policy: MarkingPolicy, scores: Uint8Array, start: number, end: number): number {
+  if (policy.method !== "mask" && policy.method !== "remove") return 0;
+  const count = countForget(scores, policy.threshold, start, end - 1);
+  if (count === 0 || (!policy.closeGaps && !policy.dilate)) return count;
+  return sumOf(markContent(policy, scores.subarray(start, end - 1)));
+}
+
+/** Marks set. */
+export function sumOf(marks: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < marks.length; i++) sum += marks[i];
+  return sum;
 }
