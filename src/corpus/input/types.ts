@@ -22,6 +22,8 @@ export interface DocumentRow {
   id: string;
   /** Well-formed, not empty; its UTF-8 is what is tokenized. */
   text: string;
+  /** The further fields asked for with `keepFields` that the record has; absent when none were asked for. */
+  fields?: Record<string, unknown>;
 }
 
 /** A record with no text but white space: counted, nothing else. */
@@ -50,6 +52,8 @@ export interface ReadOptions {
   idField: string;
   /** Longest record (line, document) accepted, bytes; a longer one is bad. */
   maxRecordBytes: number;
+  /** Further fields to hand on with each document, e.g. its domain. None by default: they cost memory. */
+  keepFields?: readonly string[];
 }
 
 /** SHA-256 and size of the bytes as stored, known once all rows were read. */

@@ -1,0 +1,54 @@
+/** @file Rows that could not be read: why, where, and what they look like. */
+import { grouped } from "../../base/errors.js";
+import type { BadRow } from "./types.js";
+
+const EXCERPT_LENGTH = 200;
+
+/** Damage to the file itself: nothing behind it can be trusted. Becomes a bad rest of file, never leaves this folder. */
+export class Damage extends Error {
+  override name = "Damage";
+  constructor(
+    /** One clause: "the gzip stream is truncated". */
+    readonly reason: string,
+    /** Where in the file: "byte 1,024 of the decompressed stream". */
+    readonly position: string,
+    readonly excerpt = "",
+  ) {
+    super(`${reason} at ${position}`);
+  }
+}
+
+export function badRow(row: number, reason: string, position: string, start: Uint8Array | string = ""): BadRow {
+  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt: excerptOf(start), isRest: false };
+}
+
+/** The bad rest of a file from `row` on. */
+export function badRest(row: number, { reason, position, excerpt }: Damage): BadRow {
+  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt, isRest: true };
+}
+
+/** "line 12" of a row that is a line. */
+export function linePosition(row: number): string {
+  return `line ${grouped(row + 1)}`;
+}
+
+/** The first bytes, printable: everything but ASCII is written \xNN, and a backslash twice. At most 200 characters. */
+export function excerptOf(start: Uint8Array | string): string {
+  const bytes = typeof start === "string" ? Buffer.from(start.slice(0, EXCERPT_LENGTH)) : start;
+  let excerpt = "";
+  for (const byte of bytes.subarray(0, EXCERPT_LENGTH)) {
+    const piece = byte === 92 ? "\\\\" : byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${hex(byte)}`;
+    if (excerpt.length + piece.length > EXCERPT_LENGTH) break;
+    excerpt += piece;
+  }
+  return excerpt;
+}
+
+/** Reasons may quote the input: no control characters, no lone surrogates, no length without end. */
+function escapeControls(reason: string): string {
+  return reason.slice(0, 300).replace(/[\p{Cc}\p{Cs}]/gu, (character) => `\\x${hex(character.charCodeAt(0))}`);
+}
+
+function hex(code: number): string {
+  return code.toString(16).padStart(2, "0");
+}

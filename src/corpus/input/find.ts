@@ -1,0 +1,40 @@
+/** @file Which files are read: everything given, opened up, sorted, each once. */
+import { UserError } from "../../base/errors.js";
+import { findLocal } from "./find-local.js";
+import type { InputFile } from "./types.js";
+
+/**
+ * Lists the input files that paths stand for, sorted by URI.
+ *
+ * @param given - files, folders, globs, s3://bucket/key-or-prefix-or-glob, hf://datasets/owner/name[@revision]/path-or-glob
+ * @returns at least one file; one reached in two ways (a folder and a file in it) is listed once
+ * @throws UserError when one is missing or holds nothing that is read, is given twice, or two files have one source name
+ */
+export async function findInputs(given: readonly string[]): Promise<InputFile[]> {
+  if (given.length === 0) throw new UserError("No input is given. Name files, folders, globs, s3:// or hf:// paths.");
+  const twice = given.find((path, index) => given.indexOf(path) !== index);
+  if (twice !== undefined) throw new UserError(`${twice} is given twice. Give each input once.`);
+  const files = new Map<string, InputFile>();
+  for (const path of given) for (const file of await find(path)) if (!files.has(file.uri)) files.set(file.uri, file);
+  const sorted = [...files.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
+  const bySource = new Map<string, string>();
+  for (const { uri, source } of sorted) {
+    const other = bySource.get(source);
+    if (other !== undefined) {
+      throw new UserError(
+        `${other} and ${uri} would both be reported as "${source}". Give the folder above, or rename one.`,
+      );
+    }
+    bySource.set(source, uri);
+  }
+  return sorted;
+}
+
+async function find(path: string): Promise<InputFile[]> {
+  if (path.startsWith("s3://")) return (await import("./s3.js")).findS3(path);
+  if (path.startsWith("hf://")) return (await import("./hub.js")).findHub(path);
+  if (/^[a-z0-9+.-]{2,}:\/\//i.test(path)) {
+    throw new UserError(`${path} cannot be read: give a path, s3://bucket/key or hf://datasets/owner/name/path.`);
+  }
+  return findLocal(path);
+}

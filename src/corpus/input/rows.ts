@@ -1,0 +1,63 @@
+/** @file Opens a file of any kind as rows, and its digest: the one reader of everything that comes in. */
+import { UserError } from "../../base/errors.js";
+import { badRest, Damage } from "./bad.js";
+import { HashedStream, openBytes } from "./bytes.js";
+import { gunzip } from "./gzip.js";
+import { readJsonl } from "./jsonl.js";
+import { type Kind, kindOf, READABLE } from "./kinds.js";
+import { readText } from "./text.js";
+import type { InputDigest, InputFile, ReadOptions, Row } from "./types.js";
+import { readWet } from "./wet.js";
+import { unzstd } from "./zstd.js";
+
+export interface OpenRows {
+  /** The rows in file order; each file's are the same on every run. Read them once. @throws UserError when the file cannot be read */
+  rows: AsyncGenerator<Row>;
+  /** Size and SHA-256 of the stored bytes; call it when done with `rows`, it reads what is left unread. */
+  digest(): Promise<InputDigest>;
+}
+
+/**
+ * In a compressed file, a record longer than `maxRecordBytes` is passed over up to this many times that size; one still
+ * without end is taken for a decompression bomb. In a plain file reading on costs no more than the file's size.
+ */
+const GIVE_UP_FACTOR = 16;
+
+/**
+ * Opens a file for reading. Memory is bounded by `maxRecordBytes` and buffers, at any size of file.
+ * @throws UserError when the name says it is no kind of file that is read
+ */
+export function openRows(file: InputFile, options: ReadOptions): OpenRows {
+  const kind = kindOf(file.uri);
+  if (!kind) throw new UserError(`${file.uri} is not a kind of file read here: give ${READABLE}.`);
+  return openStreamed(file, kind, options);
+}
+
+const READERS = { jsonl: readJsonl, text: readText, wet: readWet };
+const DECOMPRESS = { none: undefined, gzip: gunzip, zstd: unzstd };
+
+function openStreamed(file: InputFile, { format, compression }: Kind, options: ReadOptions): OpenRows {
+  let stored: Promise<HashedStream> | undefined;
+  const open = () => (stored ??= openBytes(file.uri, file.bytes).then((bytes) => new HashedStream(bytes.stream())));
+  async function* rows(): AsyncGenerator<Row> {
+    const stream = await open();
+    const giveUpBytes = compression === "none" ? Number.POSITIVE_INFINITY : GIVE_UP_FACTOR * options.maxRecordBytes;
+    const plain = DECOMPRESS[compression as "gzip"]?.(stream) ?? stream;
+    yield* endingInDamage(READERS[format as "jsonl"](plain, file.source, options, giveUpBytes));
+  }
+  return { rows: rows(), digest: async () => (await open()).digest() };
+}
+
+/** Rows up to damage, and the rest of the file as one bad row. */
+export async function* endingInDamage(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  let next = 0;
+  try {
+    for await (const row of rows) {
+      next = row.row + 1;
+      yield row;
+    }
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    yield badRest(next, error);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * @file Decompresses Zstandard streams: with Node's own zstd where it has one (22.15 and later), else with fzstd.
+ *
+ * fzstd is JavaScript, several times slower, and does not check the checksum a frame may end with; Node's does.
+ */
+import { once } from "node:events";
+import type { Transform } from "node:stream";
+import * as zlib from "node:zlib";
+import { Decompress } from "fzstd";
+import { grouped } from "../../base/errors.js";
+import { Damage } from "./bad.js";
+import { type FramePart, zstdFrames } from "./zstd-frames.js";
+
+type CreateZstd = (options?: { chunkSize?: number; params?: Record<number, number> }) => Transform;
+const createNative = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress;
+/** ZSTD_d_windowLogMax, set to 128 MiB. */
+const WINDOW_LIMIT = { 100: 27 };
+
+/** Frames one after the other are one stream. @throws Damage */
+export async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let produced = 0;
+  let decoder: FrameDecoder | undefined;
+  try {
+    for await (const part of zstdFrames(source)) {
+      if (part.isFirst) {
+        decoder?.close();
+        decoder = createNative ? new NativeDecoder(createNative) : new ScriptDecoder();
+      }
+      let failure: unknown;
+      try {
+        await decoder!.push(part);
+      } catch (error) {
+        failure = error;
+      }
+      for (const chunk of decoder!.take()) {
+        produced += chunk.length;
+        yield chunk;
+      }
+      if (failure) {
+        const position = `byte ${grouped(produced)} of the decompressed stream`;
+        throw new Damage(`the zstd stream is damaged: ${(failure as Error).message}`, position);
+      }
+    }
+  } finally {
+    decoder?.close();
+  }
+}
+
+interface FrameDecoder {
+  /** Decompresses a part of the frame. @throws Error when it is damaged. */
+  push(part: FramePart): Promise<void>;
+  /** What came out since the last call. */
+  take(): Uint8Array[];
+  close(): void;
+}
+
+class ScriptDecoder implements FrameDecoder {
+  private output: Uint8Array[] = [];
+  private readonly decompress = new Decompress((chunk) => {
+    if (chunk.length > 0) this.output.push(chunk);
+  });
+
+  async push({ bytes, isLast }: FramePart): Promise<void> {
+    this.decompress.push(bytes, isLast);
+  }
+
+  take(): Uint8Array[] {
+    const taken = this.output;
+    this.output = [];
+    return taken;
+  }
+
+  close() {}
+}
+
+class NativeDecoder implements FrameDecoder {
+  private output: Uint8Array[] = [];
+  private readonly stream: Transform;
+  private failure: Error | undefined;
+
+  constructor(create: CreateZstd) {
+    this.stream = create({ chunkSize: 1 << 17, params: WINDOW_LIMIT });
+    this.stream.on("data", (chunk: Uint8Array) => this.output.push(chunk));
+    this.stream.on("error", (error) => {
+      this.failure = error;
+    });
+  }
+
+  async push({ bytes, isLast }: FramePart): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.stream.once("close", resolve);
+      this.stream.write(bytes, () => resolve());
+    });
+    if (isLast && !this.failure) {
+      this.stream.end();
+      await once(this.stream, "end").catch(() => {});
+    }
+    if (this.failure) throw this.failure;
+  }
+
+  take(): Uint8Array[] {
+    const taken = this.output;
+    this.output = [];
+    return taken;
+  }
+
+  close() {
+    this.stream.destroy();
+  }
+}
