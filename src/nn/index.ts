@@ -4,6 +4,7 @@ export * from "./checkpoint.js";
 export * from "./config.js";
 export * from "./coordinates.js";
 export * from "./gpt.js";
+export * from "./inference/index.js";
 export * from "./init.js";
 export * from "./losses.js";
 export * from "./sae.js";

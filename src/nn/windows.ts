@@ -26,22 +26,30 @@ export interface Window {
   to: number;
 }
 
+/**
+ * Covers positions 0..length-1 with windows of `time`, one after another.
+ *
+ * @param overlap - share of a window that repeats the one before, as context; in [0, 1)
+ */
+export function* windowsOf(length: number, time: number, overlap = 0.5): Generator<Window> {
+  const stride = Math.max(1, Math.floor(time * (1 - overlap)));
+  yield { start: 0, from: 0, to: Math.min(length, time) };
+  for (let start = stride; start + time - stride < length; start += stride)
+    yield { start, from: start + time - stride, to: Math.min(length, start + time) };
+}
+
 /** Covers positions 0..length-1 with windows of `time`, half overlapping. */
 export function planWindows(length: number, time: number): Window[] {
-  const stride = Math.max(1, time >> 1);
-  const windows: Window[] = [{ start: 0, from: 0, to: Math.min(length, time) }];
-  for (let start = stride; start + time - stride < length; start += stride)
-    windows.push({ start, from: start + time - stride, to: Math.min(length, start + time) });
-  return windows;
+  return [...windowsOf(length, time)];
 }
 
 /** Shortest windows worth a graph of their own. */
 const SHORTEST = 32;
 
-/** Window length for a document: the context halved as often as the document allows. */
-export function windowTime(length: number, context: number): number {
+/** Window length for a document: the context halved as often as the document and `shortest` allow. */
+export function windowTime(length: number, context: number, shortest = SHORTEST): number {
   let time = context;
-  while (time % 2 === 0 && time / 2 >= Math.max(length, SHORTEST)) time /= 2;
+  while (time % 2 === 0 && time / 2 >= Math.max(length, shortest, SHORTEST)) time /= 2;
   return time;
 }
 

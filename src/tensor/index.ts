@@ -5,8 +5,10 @@ export type { HostArray } from "./buffers.js";
 export { type ArraysOf, compile, type InputsOf, type Program } from "./compile.js";
 export { crossEntropy, tokenLosses } from "./crossEntropy.js";
 export { valueAndGrad } from "./gradient.js";
+export { compileGraph, type GraphProgram } from "./graph-program.js";
 export { matmul, pick, take } from "./linear.js";
 export { compileLoop, type Loop, type Step } from "./loop.js";
+export { type Graph, MICROSOFT } from "./lowering/graph.js";
 export { rmsNorm, squaredRelu } from "./normalise.js";
 export { loopWithJax, runWithJax } from "./oracle.js";
 export {

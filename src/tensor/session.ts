@@ -24,9 +24,13 @@ export interface Compiled {
 const sessions = new Map<string, { session: Promise<InferenceSession>; users: number }>();
 
 /** Lowers a traced program and readies it to run. Consumes the trace. */
-export async function compileTrace({ program }: Trace, { threads = 1 }: CompileOptions): Promise<Compiled> {
+export async function compileTrace({ program }: Trace, options: CompileOptions): Promise<Compiled> {
+  return compileLowered(lower(program), options);
+}
+
+/** Readies a graph to run. */
+export async function compileLowered(lowered: LoweredProgram, { threads = 1 }: CompileOptions): Promise<Compiled> {
   if (!Number.isInteger(threads) || threads < 1) throw new Error(`threads must be a positive integer, got ${threads}`);
-  const lowered = lower(program);
   const bytes = encode(lowered);
   const key = `${threads}:${createHash("sha256").update(bytes).digest("hex")}`;
   const entry = sessions.get(key) ?? { session: createSession(bytes, threads), users: 0 };

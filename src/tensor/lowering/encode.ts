@@ -28,7 +28,7 @@ export function encode({ graph, inputs, outputs }: LoweredProgram): Uint8Array {
         opType: node.operator,
         domain: node.domain,
         input: node.inputs,
-        output: [node.output],
+        output: [node.output, ...(node.moreOutputs ?? [])],
         name: node.output,
         attribute: Object.entries(node.attributes).map(attributeProto),
       })),
@@ -51,7 +51,7 @@ export function encode({ graph, inputs, outputs }: LoweredProgram): Uint8Array {
 function live(nodes: readonly Node[], wanted: Set<string>): Node[] {
   const kept: Node[] = [];
   for (const node of nodes.toReversed()) {
-    if (!wanted.has(node.output)) continue;
+    if (![node.output, ...(node.moreOutputs ?? [])].some((name) => wanted.has(name))) continue;
     kept.push(node);
     for (const input of node.inputs) wanted.add(input);
   }

@@ -9,13 +9,15 @@ import { sameList } from "./lists.js";
 
 /** A node's attribute: a string, an integer list, a float (marked) or an integer. */
 export type Attribute = string | number | readonly number[] | { float: number };
-export type ValueType = DType | "int64";
+export type ValueType = DType | "int64" | "uint8" | "int8";
 
 export interface Node {
   operator: string;
   domain: string;
   inputs: string[];
   output: string;
+  /** Names of further results, in order; "" for one that is not wanted. */
+  moreOutputs?: string[];
   attributes: Record<string, Attribute>;
 }
 
@@ -33,7 +35,8 @@ interface Emission {
   commutative?: boolean;
 }
 
-const MICROSOFT = "com.microsoft";
+/** Operators that only the native runtime knows. */
+export const MICROSOFT = "com.microsoft";
 
 export class Graph {
   readonly nodes: Node[] = [];
@@ -71,6 +74,29 @@ export class Graph {
     this.nodes.push({ operator, domain, inputs, output, attributes });
     this.#emitted.set(key, output);
     return output;
+  }
+
+  /** Adds a node with several results, all of one type; undefined stands for one that is not wanted. */
+  emitMany(
+    operator: string,
+    inputs: string[],
+    shapes: readonly (Shape | undefined)[],
+    dtype: ValueType,
+    { attributes = {}, domain = "" }: Emission = {},
+  ): string[] {
+    const names = shapes.map((shape) => (shape ? this.input(`t${this.#count++}`, shape, dtype) : ""));
+    const [output, ...moreOutputs] = names;
+    this.nodes.push({ operator, domain, inputs, output, moreOutputs, attributes });
+    return names;
+  }
+
+  /** A constant too big to be worth comparing with others. The bytes are not copied. */
+  weights(data: Float32Array | Int8Array, shape: Shape): string {
+    const dtype = data instanceof Int8Array ? "int8" : "float32";
+    const name = this.input(`w${this.#count++}`, shape, dtype);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.initializers.push({ name, shape, dtype, bytes });
+    return name;
   }
 
   /** A constant tensor; equal constants are stored once. */
@@ -121,4 +147,4 @@ export class Graph {
 }
 
 /** ONNX numbers of element types. */
-export const ELEMENT_TYPE: Record<ValueType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+export const ELEMENT_TYPE: Record<ValueType, number> = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 };

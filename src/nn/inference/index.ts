@@ -1,0 +1,11 @@
+/** @file Reading fast: linear read-outs of the residual stream, documents of any length, memory bounded by a run. */
+export {
+  type DocumentReader,
+  type DocumentReaderOptions,
+  documentReader,
+  type Span,
+  type TakeSpan,
+} from "./document-reader.js";
+export type { Precision } from "./linear.js";
+export { type ReadOutOptions, type ReadOutPrograms, readOutPrograms } from "./programs.js";
+export type { ReadOut } from "./stream-graph.js";

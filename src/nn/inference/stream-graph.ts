@@ -1,0 +1,87 @@
+/**
+ * @file The residual stream up to a layer and linear read-outs of it, as one graph written for reading speed.
+ *
+ * Computes what `residualStream` of gpt.ts computes (a test compares them); nothing here can be differentiated. Weights
+ * are constants of the graph, so the runtime lays them out for its kernels once; the embedding is an input, because only a few
+ * of its rows are read and the runtime would keep a second copy of it.
+ */
+import { type Graph, MICROSOFT } from "../../tensor/index.js";
+import { blockNames, type GptConfig } from "../config.js";
+import type { Parameters } from "../init.js";
+import { type AttentionWeights, attention } from "./attention.js";
+import { linear, type Precision } from "./linear.js";
+
+/** A linear read-out of the states at a layer: weights [width]. */
+export interface ReadOut {
+  layer: number;
+  weights: Float32Array;
+}
+
+export interface StreamGraphOptions {
+  config: GptConfig;
+  parameters: Parameters;
+  readOuts: readonly ReadOut[];
+  batch: number;
+  time: number;
+  precision: Precision;
+}
+
+const EPSILON = 1e-5;
+
+interface Stream {
+  /** Names of values [batch * time, width]; the norm is that of the state, times the next gain. */
+  state: string;
+  normed: string;
+}
+
+/** Emits the graph on inputs `embedding` and `tokens` [batch * time]; per read-out a value [batch * time, 1]. */
+export function streamGraph(graph: Graph, options: StreamGraphOptions): string[] {
+  const { config, parameters, readOuts, batch, time, precision } = options;
+  const { width } = config;
+  const rows = batch * time;
+  const last = Math.max(...readOuts.map(({ layer }) => layer));
+  const gainOf = (name: string) => graph.constant(parameters[name], [width], "float32");
+  const firstGain = (layer: number) => (layer < last ? gainOf(blockNames(layer).attentionNorm) : undefined);
+
+  const states = [graph.emit("Gather", ["embedding", "tokens"], [rows, width], "float32")];
+  let normed = last > 0 ? norm(graph, states[0], firstGain(0)!) : "";
+  for (let layer = 0; layer < last; layer++) {
+    const names = blockNames(layer);
+    const of = (role: keyof typeof names) => parameters[names[role]];
+    const weights = Object.fromEntries(
+      (["query", "key", "value", "attentionOut"] as const).map((role) => [role, of(role)]),
+    ) as unknown as AttentionWeights;
+    const added = attention(graph, normed, weights, { ...config, batch, time }, precision);
+    const attended = addThenNorm(graph, states[layer], added, gainOf(names.mlpNorm));
+    const inner = linear(graph, attended.normed, of("mlpIn"), 4 * width, precision);
+    const positive = graph.emit("Relu", [inner], [rows, 4 * width], "float32");
+    const squared = graph.emit("Mul", [inner, positive], [rows, 4 * width], "float32");
+    const fromMlp = linear(graph, squared, of("mlpOut"), width, precision);
+    const gain = firstGain(layer + 1);
+    if (gain === undefined) states.push(graph.emit("Add", [attended.state, fromMlp], [rows, width], "float32"));
+    else {
+      const next = addThenNorm(graph, attended.state, fromMlp, gain);
+      states.push(next.state);
+      normed = next.normed;
+    }
+  }
+  return readOuts.map(({ layer, weights }) => linear(graph, states[layer], weights, 1, "f32"));
+}
+
+/** x / rms(x) times a gain. */
+function norm(graph: Graph, x: string, gain: string): string {
+  return graph.emit("SimplifiedLayerNormalization", [x, gain], graph.shape(x), "float32", {
+    attributes: { axis: -1, epsilon: { float: EPSILON }, stash_type: 1 },
+  });
+}
+
+/** x + added, and its norm, in one pass. */
+function addThenNorm(graph: Graph, x: string, added: string, gain: string): Stream {
+  const shape = graph.shape(x);
+  const outputs = [shape, undefined, undefined, shape];
+  const [normed, , , state] = graph.emitMany("SkipSimplifiedLayerNormalization", [x, added, gain], outputs, "float32", {
+    domain: MICROSOFT,
+    attributes: { epsilon: { float: EPSILON } },
+  });
+  return { state, normed };
+}
