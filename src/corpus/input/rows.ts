@@ -1,10 +1,11 @@
 /** @file Opens a file of any kind as rows, and its digest: the one reader of everything that comes in. */
 import { UserError } from "../../base/errors.js";
 import { badRest, Damage } from "./bad.js";
-import { HashedStream, openBytes } from "./bytes.js";
+import { digestOf, HashedStream, openBytes } from "./bytes.js";
 import { gunzip } from "./gzip.js";
 import { readJsonl } from "./jsonl.js";
 import { type Kind, kindOf, READABLE } from "./kinds.js";
+import { readParquet } from "./parquet.js";
 import { readText } from "./text.js";
 import type { InputDigest, InputFile, ReadOptions, Row } from "./types.js";
 import { readWet } from "./wet.js";
@@ -30,7 +31,8 @@ const GIVE_UP_FACTOR = 16;
 export function openRows(file: InputFile, options: ReadOptions): OpenRows {
   const kind = kindOf(file.uri);
   if (!kind) throw new UserError(`${file.uri} is not a kind of file read here: give ${READABLE}.`);
-  return openStreamed(file, kind, options);
+  if (kind.format !== "parquet") return openStreamed(file, kind, options);
+  return { rows: endingInDamage(readParquet(file, options)), digest: () => digestOf(file) };
 }
 
 const READERS = { jsonl: readJsonl, text: readText, wet: readWet };
