@@ -6,6 +6,8 @@ export interface ShardsProgress {
   update(shard: number, update: ProgressUpdate): void;
   /** A shard is committed. */
   finish(shard: number, tokens: number): void;
+  /** Says again where things are, perhaps with another note. */
+  tell(note?: string): void;
 }
 
 /**
@@ -16,10 +18,12 @@ export function shardsProgress(total: number, onProgress: Progress): ShardsProgr
   const running = new Map<number, number>();
   let finishedTokens = 0;
   let finished = 0;
-  const tell = () => {
+  let note = "";
+  const tell = (newNote = note) => {
+    note = newNote;
     let done = finishedTokens;
     for (const tokens of running.values()) done += tokens;
-    onProgress({ done, unit: "tokens", detail: `${finished} of ${total} shards` });
+    onProgress({ done, unit: "tokens", detail: `${finished} of ${total} shards${note && `, ${note}`}` });
   };
   return {
     update(shard, { done }) {
@@ -32,5 +36,6 @@ export function shardsProgress(total: number, onProgress: Progress): ShardsProgr
       finished++;
       tell();
     },
+    tell,
   };
 }
