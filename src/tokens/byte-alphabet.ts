@@ -12,12 +12,19 @@ function buildAlphabet(): string[] {
 
 /** Character of each byte. */
 export const BYTE_CHARACTERS: readonly string[] = buildAlphabet();
-const BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
+/** Byte of each character of the alphabet, -1 for others. */
+const BYTES = new Int16Array(512).fill(-1);
+for (const [byte, character] of BYTE_CHARACTERS.entries()) BYTES[character.charCodeAt(0)] = byte;
 
 /** Bytes of a vocabulary entry, or undefined when it is not written in the byte alphabet. */
 export function entryBytes(entry: string): Uint8Array | undefined {
-  const bytes = Array.from(entry, (character) => BYTES.get(character));
-  return bytes.includes(undefined) ? undefined : Uint8Array.from(bytes as number[]);
+  const bytes = new Uint8Array(entry.length);
+  for (let at = 0; at < entry.length; at++) {
+    const byte = BYTES[entry.charCodeAt(at)] ?? -1;
+    if (byte < 0) return undefined;
+    bytes[at] = byte;
+  }
+  return bytes;
 }
 
 /** Writes bytes in the byte alphabet. */

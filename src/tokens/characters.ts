@@ -23,36 +23,52 @@ const CLASSES: readonly (readonly [number, RegExp])[] = [
   [UPPER, /[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+/gu],
   [LOWER, /[\p{Ll}\p{Lm}\p{Lo}\p{M}]+/gu],
 ];
-const CODE_POINTS = 0x110000;
-const SURROGATES = { from: 0xd800, to: 0xdfff };
+const PLANE = 0x10000;
+const PLANES = 17;
+const SURROGATES = { from: 0xd800, to: 0xe000 };
 
 let table: Uint8Array | undefined;
+let isAstralFilled = false;
 
-/** Classes of every code point, one byte each; filled when first asked for (some 50 ms). */
+/**
+ * Classes of every code point, one byte each (1.1 MB); surrogates have none.
+ *
+ * Those beyond the first plane are there once `codePointOf` has met one: most texts have none, and it takes a moment.
+ */
 export function characterClasses(): Uint8Array {
-  table ??= fillTable();
+  if (!table) {
+    table = new Uint8Array(PLANES * PLANE);
+    fillRange(table, 0, SURROGATES.from);
+    fillRange(table, SURROGATES.to, PLANE);
+  }
   return table;
 }
 
-function fillTable(): Uint8Array {
-  const classes = new Uint8Array(CODE_POINTS);
-  const step = 0x1000;
-  for (let first = 0; first < CODE_POINTS; first += step) {
-    if (first + step > SURROGATES.from && first <= SURROGATES.to) continue; // 0xd000 is done below
-    fillRange(classes, first, first + step);
+export const isSurrogate = (unit: number) => unit >= SURROGATES.from && unit < SURROGATES.to;
+
+/** The code point at a surrogate: a character of two units, or the surrogate when it stands alone. */
+export function codePointOf(text: string, at: number): number {
+  const code = text.codePointAt(at)!;
+  if (code >= PLANE && !isAstralFilled) {
+    isAstralFilled = true;
+    for (let plane = 1; plane < PLANES; plane++) fillRange(characterClasses(), plane * PLANE, (plane + 1) * PLANE);
   }
-  fillRange(classes, 0xd000, SURROGATES.from);
-  return classes;
+  return code;
 }
 
-/** Classes of code points [first, end), no surrogates among them. */
+/** Classes of code points [first, end), all of one or all of two UTF-16 units, no surrogates among them. */
 function fillRange(classes: Uint8Array, first: number, end: number): void {
-  const text = String.fromCodePoint(...Array.from({ length: end - first }, (_, offset) => first + offset));
-  const unitsEach = first > 0xffff ? 2 : 1;
+  const unitsEach = first < PLANE ? 1 : 2;
+  let text = "";
+  for (let from = first; from < end; from += 4096) {
+    const codes = Array.from({ length: Math.min(4096, end - from) }, (_, offset) => from + offset);
+    text += String.fromCodePoint(...codes);
+  }
   for (const [bit, pattern] of CLASSES) {
     for (const { index, 0: run } of text.matchAll(pattern)) {
       const from = first + index / unitsEach;
-      for (let code = from; code < from + run.length / unitsEach; code++) classes[code] |= bit;
+      const to = from + run.length / unitsEach;
+      for (let code = from; code < to; code++) classes[code] |= bit;
     }
   }
 }

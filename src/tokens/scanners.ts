@@ -4,7 +4,17 @@
  * Each function does what its regular expression does, alternative by alternative; `words.test.ts` holds them against
  * the expressions. Time is linear in the text, memory none: a word may be as long as the text.
  */
-import { characterClasses, LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER } from "./characters.js";
+import {
+  characterClasses,
+  codePointOf,
+  isSurrogate,
+  LETTER,
+  LOWER,
+  NEWLINE,
+  NUMBER,
+  SPACE,
+  UPPER,
+} from "./characters.js";
 import type { WordEnd } from "./words.js";
 
 const SPACE_UNIT = 0x20;
@@ -12,18 +22,16 @@ const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 const WORD_OR_SPACE = LETTER | NUMBER | SPACE;
 
-const isSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
-
 /** Classes of the character at a position; 0 at the end of the text. */
 function classAt(classes: Uint8Array, text: string, at: number): number {
   if (at >= text.length) return 0;
   const unit = text.charCodeAt(at);
-  return classes[isSurrogate(unit) ? text.codePointAt(at)! : unit];
+  return classes[isSurrogate(unit) ? codePointOf(text, at) : unit];
 }
 
 /** UTF-16 units of the character at a position. */
 function unitsAt(text: string, at: number): number {
-  return isSurrogate(text.charCodeAt(at)) && text.codePointAt(at)! > 0xffff ? 2 : 1;
+  return isSurrogate(text.charCodeAt(at)) && codePointOf(text, at) > 0xffff ? 2 : 1;
 }
 
 /** End of the run from `at` of characters in any of the classes, or, with `inside` false, in none of them. */
@@ -31,7 +39,7 @@ function runEnd(classes: Uint8Array, text: string, at: number, wanted: number, i
   const { length } = text;
   while (at < length) {
     const unit = text.charCodeAt(at);
-    const code = isSurrogate(unit) ? text.codePointAt(at)! : unit;
+    const code = isSurrogate(unit) ? codePointOf(text, at) : unit;
     if (((classes[code] & wanted) !== 0) !== inside) break;
     at += code > 0xffff ? 2 : 1;
   }
