@@ -5,7 +5,7 @@
  * the embedding (0) to the output of the last block, without the final norm. Documents of any length are read whole.
  */
 import { UserError } from "../base/errors.js";
-import { loadModel, type StateReader, stateReader } from "../nn/index.js";
+import { loadModel, type Model, type StateReader, stateReader } from "../nn/index.js";
 import { loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
 
 export interface BiLm {
@@ -21,32 +21,37 @@ export interface BiLmStates {
   right: Float32Array[];
 }
 
-/** Opens both halves. @throws UserError when a direction, the tokenizers or the layers do not fit */
-export function openBiLm(leftDirectory: string, rightDirectory: string, threads: number): BiLm {
-  const tokenizers = [leftDirectory, rightDirectory].map((directory) => loadTokenizer(directory));
+/** Both models, checked. @throws UserError when a direction, the tokenizers or the layers do not fit */
+export function loadHalves(leftDirectory: string, rightDirectory: string): { left: Model; right: Model } {
+  const fingerprints = [leftDirectory, rightDirectory].map((directory) => loadTokenizer(directory).fingerprint);
   requireSameTokenizer(
-    { what: `The left half ${leftDirectory}`, fingerprint: tokenizers[0].fingerprint },
-    { what: `the right half ${rightDirectory}`, fingerprint: tokenizers[1].fingerprint },
+    { what: `The left half ${leftDirectory}`, fingerprint: fingerprints[0] },
+    { what: `the right half ${rightDirectory}`, fingerprint: fingerprints[1] },
     "Pretrain both halves on the same tokens: lacuna pretrain.",
   );
-  const open = (directory: string) => stateReader(loadModel(directory), tokenizers[0].specials.endOfText, { threads });
-  const [left, right] = [open(leftDirectory), open(rightDirectory)];
-  for (const [reader, directory, wanted] of [
+  const [left, right] = [loadModel(leftDirectory), loadModel(rightDirectory)];
+  for (const [model, directory, wanted] of [
     [left, leftDirectory, "forward"],
     [right, rightDirectory, "reverse"],
   ] as const) {
-    if (reader.model.direction === wanted) continue;
+    if (model.direction === wanted) continue;
     throw new UserError(
-      `${directory} reads ${reader.model.direction}, this half must read ${wanted}. Pretrain it with --direction ${wanted}.`,
+      `${directory} reads ${model.direction}, this half must read ${wanted}. Pretrain it with --direction ${wanted}.`,
     );
   }
-  const [leftLayers, rightLayers] = [left, right].map((half) => half.model.config.layers);
-  if (leftLayers !== rightLayers) {
+  if (left.config.layers !== right.config.layers) {
     throw new UserError(
-      `${leftDirectory} has ${leftLayers} layers, ${rightDirectory} ${rightLayers}. Both halves must have as many.`,
+      `${leftDirectory} has ${left.config.layers} layers, ${rightDirectory} ${right.config.layers}. Both halves must have as many.`,
     );
   }
   return { left, right };
+}
+
+/** Opens both halves for reading states. @throws UserError as loadHalves does */
+export function openBiLm(leftDirectory: string, rightDirectory: string, threads: number): BiLm {
+  const { left, right } = loadHalves(leftDirectory, rightDirectory);
+  const { endOfText } = loadTokenizer(leftDirectory).specials;
+  return { left: stateReader(left, endOfText, { threads }), right: stateReader(right, endOfText, { threads }) };
 }
 
 /** Numbers in a token's features: the widths of both halves. */

@@ -42,7 +42,8 @@ export {
   type SamplePlan,
   type SampleSize,
 } from "./samples.js";
-export { type Classifier, type DocumentScores, type OpenClassifierOptions, openClassifier } from "./scorer.js";
+export { type Classifier, type OpenClassifierOptions, openClassifier } from "./scorer.js";
 export { type Candidate, type Chosen, type Rows, selectProbe } from "./select.js";
 export { ClassifierOptions, classifierStage } from "./stage.js";
+export type { DocumentLogits, DocumentScores } from "./stream.js";
 export { histogramOf, quantise, thresholdForF1, thresholdForRecall, thresholdForShare } from "./threshold.js";

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runStage } from "../base/stage.js";
 import { loadTokenizer, readDocument, readTokens } from "../tokens/index.js";
-import { type Classifier, type DocumentScores, openClassifier } from "./scorer.js";
+import { type Classifier, openClassifier } from "./scorer.js";
 import { classifierStage } from "./stage.js";
+import type { DocumentScores } from "./stream.js";
 import { scoreFromStates } from "./testing/score-from-states.js";
 import { smallPipeline } from "./testing/small-pipeline.js";
 
@@ -52,6 +53,19 @@ describe("scoring", () => {
         expect(Math.abs(tokenScores[token] - 255 * p)).toBeLessThanOrEqual(1);
       });
       expect(Math.abs(documentScore - 255 * probability)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("has the logits of the plain formula to 1e-5, of tokens and of documents", async () => {
+    const { out, documents, classifier } = opened;
+    const expected = await scoreFromStates(out, documents);
+    const all = expected.flatMap(({ tokenLogits, documentLogit }) => [...tokenLogits, documentLogit!]);
+    const scale = Math.max(...all.map(Math.abs));
+    for await (const { document, tokenLogits, documentLogit } of classifier.logits(documents)) {
+      tokenLogits.forEach((logit, token) => {
+        expect(Math.abs(logit - expected[document].tokenLogits[token]) / scale).toBeLessThan(1e-5);
+      });
+      expect(Math.abs(documentLogit! - expected[document].documentLogit!) / scale).toBeLessThan(1e-5);
     }
   });
 
