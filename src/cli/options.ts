@@ -67,3 +67,17 @@ export function numberOf(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
   return value;
 }
+
+/** A number in [0, 1]. */
+export function shareOf(text: string): number {
+  const value = numberOf(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError("It must lie in [0, 1].");
+  return value;
+}
+
+/** A whole number from 1 on. */
+export function countOf(text: string): number {
+  const value = numberOf(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return value;
+}

@@ -1,7 +1,7 @@
 /** @file Policies over scored corpora: what a document loses, and the sets of policies `lacuna filter` makes. */
 export { type Counts, countPolicies, type FilterCounts, lostTokens, sumCounts } from "./counts.js";
 export { openPolicies, PoliciesFile } from "./file.js";
-export { isDropped, type MarkingPolicy, markContent, markDocument } from "./mark.js";
+export { countMarked, isDropped, type MarkingPolicy, markContent, markDocument } from "./mark.js";
 export { GivenFilter, GivenPolicies, GivenPolicy } from "./options.js";
 export { addHistogram, tokensOf } from "./scan.js";
 export { filterScored, previewFilter } from "./stage.js";

@@ -1,0 +1,189 @@
+/**
+ * @file Statistics of a scoring job, in one pass over its scores: by source, histograms, what thresholds would take.
+ *
+ * Memory does not grow with the corpus, except by one line per source. Shares are of all tokens, end-of-texts included
+ * (they score 0), as in `lacuna filter`, so that both print the same numbers.
+ */
+import type { Progress } from "../../base/progress.js";
+import { isForget } from "../forget.js";
+import type { ScoredCorpus } from "../job/scored.js";
+import { addHistogram, countMarked, tokensOf } from "../policies/index.js";
+
+/** What came of one source. */
+export interface SourceStats {
+  source: string;
+  documents: number;
+  tokens: number;
+  /** Of tokens, in [0, 1]. */
+  meanScore: number;
+  /** Share of tokens at or above the token threshold. */
+  forgetShare: number;
+  /** Share of documents at or above the document threshold. */
+  documentShare: number;
+  empty: number;
+  /** Records set aside as unreadable. */
+  bad: number;
+}
+
+/** Documents whose share of forget tokens lies above `above` and at or below `upTo`; the first bin holds just 0. */
+export interface ShareBin {
+  above: number;
+  upTo: number;
+  documents: number;
+  /** Their tokens. */
+  tokens: number;
+}
+
+/** What one threshold would take, by every method; shares of all tokens and documents. */
+export interface ThresholdRow {
+  threshold: number;
+  /** Whose best F1 it is, if anyone's. */
+  bestF1: ("token" | "document")[];
+  maskedTokens: number;
+  droppedDocuments: number;
+  droppedTokens: number;
+}
+
+export interface JobStats {
+  domain: string;
+  inputs: number;
+  /** Records read; rows = documents + empty + bad. */
+  rows: number;
+  documents: number;
+  empty: number;
+  bad: number;
+  tokens: number;
+  textBytes: number;
+  /** At which tokens and documents count as forget below. */
+  thresholds: { token: number; document: number };
+  /** Tokens by stored score, shape [256]. */
+  tokenHistogram: number[];
+  /** Documents by stored score, shape [256]. */
+  documentHistogram: number[];
+  /** Tokens by their document's stored score, shape [256]. */
+  documentTokenHistogram: number[];
+  documentsByForgetShare: ShareBin[];
+  wouldTake: ThresholdRow[];
+  sources: SourceStats[];
+}
+
+/** Upper ends of the bins of documents by share of forget tokens. */
+const SHARE_BINS = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1];
+const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+
+/** @param threshold - at which tokens and documents count as forget; the classifier's best F1 when left out */
+export async function jobStats(
+  job: ScoredCorpus,
+  { threshold, progress = () => {} }: { threshold?: number; progress?: Progress } = {},
+): Promise<JobStats> {
+  const best = {
+    token: job.classifier.token.thresholds.f1.threshold,
+    document: job.classifier.document.thresholds.f1.threshold,
+  };
+  const thresholds = { token: threshold ?? best.token, document: threshold ?? best.document };
+  const [tokens, documents, weighted] = [0, 1, 2].map(() => new Float64Array(256));
+  const bins = SHARE_BINS.map((upTo, k) => ({ above: SHARE_BINS[k - 1] ?? 0, upTo, documents: 0, tokens: 0 }));
+  const sources = new Map<string, SourceSums>();
+  const total = tokensOf(job);
+  let done = 0;
+  for (const [shard, record] of job.records.entries()) {
+    const { source } = job.plan.inputs[shard];
+    const sums = sources.get(source) ?? { ...NO_SUMS };
+    sources.set(source, sums);
+    sums.empty += record.empty;
+    sums.bad += record.bad;
+    const histogram = new Float64Array(256);
+    const documentHistogram = new Float64Array(256);
+    for await (const { tokenScores, documentScores, docOffsets } of job.blocks(shard)) {
+      addHistogram(histogram, tokenScores);
+      addHistogram(documentHistogram, documentScores);
+      for (let document = 0; document < documentScores.length; document++) {
+        const [start, end] = [docOffsets[document], docOffsets[document + 1]];
+        weighted[documentScores[document]] += end - start;
+        const forget = countMarked({ method: "mask", threshold: thresholds.token }, tokenScores, start, end);
+        const share = end - start <= 1 ? 0 : forget / (end - start - 1);
+        const bin = bins[SHARE_BINS.findIndex((upTo) => share <= upTo)];
+        bin.documents++;
+        bin.tokens += end - start;
+        sums.forget += forget;
+      }
+      done += tokenScores.length;
+      progress({ done, total, unit: "tokens" });
+    }
+    sums.documents += record.documents;
+    sums.tokens += record.tokens;
+    sums.forgetDocuments += tailOf(documentHistogram, thresholds.document);
+    for (let k = 0; k < 256; k++) {
+      sums.score += k * histogram[k];
+      tokens[k] += histogram[k];
+      documents[k] += documentHistogram[k];
+    }
+  }
+  const sum = (name: "rows" | "documents" | "empty" | "bad" | "textBytes") =>
+    job.records.reduce((all, record) => all + record[name], 0);
+  const counts = { rows: sum("rows"), documents: sum("documents"), empty: sum("empty"), bad: sum("bad") };
+  return {
+    ...{ domain: job.plan.domain, inputs: job.records.length, ...counts, tokens: total, textBytes: sum("textBytes") },
+    thresholds,
+    tokenHistogram: [...tokens],
+    documentHistogram: [...documents],
+    documentTokenHistogram: [...weighted],
+    documentsByForgetShare: bins,
+    wouldTake: thresholdRows(best, { tokens, documents, weighted }),
+    sources: [...sources].map(([source, sums]) => sourceStats(source, sums)).sort(bySize),
+  };
+}
+
+interface SourceSums {
+  documents: number;
+  tokens: number;
+  score: number;
+  forget: number;
+  forgetDocuments: number;
+  empty: number;
+  bad: number;
+}
+
+const NO_SUMS: SourceSums = { documents: 0, tokens: 0, score: 0, forget: 0, forgetDocuments: 0, empty: 0, bad: 0 };
+
+const over = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+
+function sourceStats(source: string, { score, forget, forgetDocuments, ...counts }: SourceSums): SourceStats {
+  const { documents, tokens } = counts;
+  const shares = { forgetShare: over(forget, tokens), documentShare: over(forgetDocuments, documents) };
+  return { source, ...counts, meanScore: over(score / 255, tokens), ...shares };
+}
+
+/** Largest first; equally large ones by name. */
+function bySize(a: SourceStats, b: SourceStats): number {
+  return b.tokens - a.tokens || (a.source < b.source ? -1 : 1);
+}
+
+/** Stored scores 0..255, to be marked. */
+const EVERY_SCORE = Uint8Array.from({ length: 256 }, (_, score) => score);
+
+/** Weight at or above a threshold. */
+function tailOf(histogram: Float64Array, threshold: number): number {
+  const forget = isForget(EVERY_SCORE, threshold);
+  return histogram.reduce((sum, weight, score) => sum + (forget[score] === 1 ? weight : 0), 0);
+}
+
+function thresholdRows(
+  best: { token: number; document: number },
+  of: Record<"tokens" | "documents" | "weighted", Float64Array>,
+): ThresholdRow[] {
+  const share = (histogram: Float64Array, threshold: number) =>
+    over(
+      tailOf(histogram, threshold),
+      histogram.reduce((sum, weight) => sum + weight, 0),
+    );
+  return [...new Set([...THRESHOLDS, best.token, best.document])]
+    .sort((a, b) => a - b)
+    .map((threshold) => ({
+      threshold,
+      bestF1: (["token", "document"] as const).filter((granularity) => best[granularity] === threshold),
+      maskedTokens: share(of.tokens, threshold),
+      droppedDocuments: share(of.documents, threshold),
+      droppedTokens: share(of.weighted, threshold),
+    }));
+}
