@@ -16,6 +16,12 @@ export const DTYPES = {
   U64: BigUint64Array,
   I64: BigInt64Array,
   U16: Uint16Array,
+  // Bits only: whoever reads these two must ask the header which one it is (models/floats.ts makes float32 of them).
+  F16: Uint16Array,
+  BF16: Uint16Array,
+  I16: Int16Array,
+  I8: Int8Array,
+  BOOL: Uint8Array,
 } as const;
 export type DtypeName = keyof typeof DTYPES;
 export type TensorData = InstanceType<(typeof DTYPES)[DtypeName]>;
