@@ -9,9 +9,9 @@ import { sha256 } from "../base/hash.js";
 import type { Progress } from "../base/progress.js";
 import { random } from "../base/random.js";
 import type { CorpusDocument, SourceDocument } from "./document.js";
+import { findInOrder, type InputFile } from "./input/index.js";
 import { type Fields, readSource } from "./read.js";
 import { sampleProportionately } from "./sample.js";
-import { findSources, type SourceFile } from "./sources.js";
 import { splitOf } from "./split.js";
 import { embeddedDocuments } from "./wordnet/pages.js";
 
@@ -36,7 +36,7 @@ export interface Corpus {
 /** @throws UserError when nothing is left, or a split that should have documents has none. */
 export async function buildCorpus(options: BuildOptions, progress: Progress = () => {}): Promise<Corpus> {
   const gathered = options.files?.length
-    ? await readFiles(findSources(options.files), options, progress)
+    ? await readFiles(await findInOrder(options.files), options, progress)
     : cut([embeddedDocuments(options)], options).flat();
   const unique = withoutDuplicates(gathered);
   if (unique.length === 0) throw new UserError(`The corpus is empty: ${emptiness(options)}.`);
@@ -49,7 +49,7 @@ export async function buildCorpus(options: BuildOptions, progress: Progress = ()
   return { documents, duplicates: gathered.length - unique.length };
 }
 
-async function readFiles(files: SourceFile[], options: BuildOptions, progress: Progress): Promise<SourceDocument[]> {
+async function readFiles(files: InputFile[], options: BuildOptions, progress: Progress): Promise<SourceDocument[]> {
   const { maxBytes } = options;
   let kept: Set<number>[] | undefined;
   if (maxBytes !== undefined) {

@@ -1,8 +1,8 @@
 /** @file The corpus room: documents in, a fixed and split set of documents out. */
 export { type BuildOptions, buildCorpus, type Corpus } from "./build.js";
 export { CorpusDocument, type SourceDocument, SPLITS, type Split, TruthSpan } from "./document.js";
+export * from "./input/index.js";
 export { type Fields, readSource } from "./read.js";
-export { findSources, type SourceFile } from "./sources.js";
 export { splitOf } from "./split.js";
 export { CorpusOptions, corpusStage } from "./stage.js";
 export { readDocuments, writeDocuments } from "./store.js";

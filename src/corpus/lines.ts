@@ -1,52 +1,33 @@
-/**
- * @file Lines of a text file, plain or gzipped, streamed.
- *
- * Memory is bounded by the longest line, and lines are capped: a file without line ends (or a gzip bomb) is refused,
- * not swallowed.
- */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { UserError } from "../base/errors.js";
+/** @file Lines of one of our own text files, streamed and strict: what is no line of text stops it. */
+import { grouped, UserError } from "../base/errors.js";
+import { Damage } from "./input/bad.js";
+import { openBytes } from "./input/bytes.js";
+import { BadRecord, decodeUtf8 } from "./input/decode.js";
+import { decompress } from "./input/decompress.js";
+import { kindOf } from "./input/kinds.js";
+import { type Line, LineSplitter, withoutReturn } from "./input/lines.js";
 
-/** Longest line accepted, bytes: far above any document, far below what would exhaust memory. */
-export const MAX_LINE_BYTES = 64 * 2 ** 20;
+/** Longest line accepted, bytes: above any document, below what would exhaust memory. */
+export const MAX_LINE_BYTES = 2 ** 28;
 
-/** Yields each line without its line end. @throws UserError when unreadable, not gzip, truncated or a line too long. */
+/** Yields each line without its line end. @throws UserError when unreadable, damaged, not UTF-8 or a line too long. */
 export async function* readLines(path: string, maxLineBytes = MAX_LINE_BYTES): AsyncGenerator<string> {
-  const file = createReadStream(path, { highWaterMark: 1 << 18 });
-  const stream = path.endsWith(".gz") ? file.pipe(createGunzip({ chunkSize: 1 << 18 })) : file;
-  file.on("error", (error) => stream.destroy(error)); // pipe() does not pass errors on
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  let number = 1;
+  const lines = new LineSplitter(maxLineBytes);
+  let number = 0;
+  const decode = ({ bytes, isTooLong }: Line) => {
+    number++;
+    if (!isTooLong) return decodeUtf8(withoutReturn(bytes));
+    throw new UserError(`${path}:${number} is a line of more than ${grouped(maxLineBytes)} bytes.`);
+  };
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      let start = 0;
-      for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-        pending.push(chunk.subarray(start, end));
-        yield decode(pending);
-        number++;
-        pending = [];
-        pendingBytes = 0;
-        start = end + 1;
-      }
-      pending.push(chunk.subarray(start));
-      pendingBytes += chunk.length - start;
-      if (pendingBytes > maxLineBytes) {
-        throw new UserError(`${path}:${number} is a line of more than ${maxLineBytes} bytes. Is it one JSON per line?`);
-      }
+    const { stream } = await openBytes(path, 0);
+    for await (const chunk of decompress(stream(), kindOf(path)?.compression ?? "none")) {
+      for (const line of lines.push(chunk)) yield decode(line);
     }
+    for (const line of lines.end()) yield decode(line);
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`Cannot read ${path}: ${(error as Error).message}. Check the file.`);
-  } finally {
-    file.destroy();
-    stream.destroy();
+    if (error instanceof BadRecord) throw new UserError(`${path}:${number} ${error.message}. Check the file.`);
+    if (error instanceof Damage) throw new UserError(`Cannot read ${path}: ${error.message}. Check the file.`);
+    throw error;
   }
-  if (pendingBytes > 0) yield decode(pending);
-}
-
-function decode(parts: Buffer[]): string {
-  const line = (parts.length === 1 ? parts[0] : Buffer.concat(parts)).toString("utf8");
-  return line.endsWith("\r") ? line.slice(0, -1) : line;
 }

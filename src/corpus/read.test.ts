@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readSource } from "./read.js";
-import { findSources } from "./sources.js";
 import { collect } from "./testing/collect.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lacuna-read-"));
@@ -14,7 +13,8 @@ function write(name: string, content: string) {
   writeFileSync(path, content);
   return path;
 }
-const read = (path: string, options = fields) => collect(readSource({ path, source: "synthetic" }, options));
+const read = (path: string, options = fields) =>
+  collect(readSource({ uri: path, source: "synthetic", bytes: statSync(path).size }, options));
 
 describe("readSource", () => {
   it("turns a record's domain into whole-document truth and keeps spans of its own", async () => {
@@ -57,20 +57,5 @@ describe("readSource", () => {
     const documents = await read(write("book.txt", paragraphs.join("\n\n")));
     expect(documents.length).toBeGreaterThan(1);
     expect(documents.map(({ text }) => text).join("\n\n")).toBe(paragraphs.join("\n\n"));
-  });
-});
-
-describe("findSources", () => {
-  it("opens folders recursively in sorted order and names sources by their path", () => {
-    const root = join(folder, "tree");
-    for (const name of ["tree/b/2.jsonl.gz", "tree/a.txt", "tree/b/1.jsonl", "tree/notes.md"]) write(name, "");
-    expect(findSources([root]).map(({ source }) => source)).toEqual(["a", "b/1", "b/2"]);
-  });
-
-  it("refuses a missing path, an unknown kind and a folder without text", () => {
-    mkdirSync(join(folder, "void"));
-    expect(() => findSources([join(folder, "nowhere")])).toThrow(/does not exist/);
-    expect(() => findSources([write("table.csv", "")])).toThrow(/not a kind of file/);
-    expect(() => findSources([join(folder, "void")])).toThrow(/holds no .jsonl/);
   });
 });

@@ -1,68 +1,48 @@
 /**
- * @file Documents of a file: JSONL (one record a line) or plain text, streamed.
+ * @file Documents of a file for a corpus, of any kind that is read: `input/` reads, this is strict about it.
  *
- * A record's domain, where it has one, becomes whole-document truth; a record's own `truth` spans are kept. Plain text
- * is cut at blank lines into documents of a few pages, so that one long file can still be split into train and test.
+ * A record's domain, where it has one, becomes whole-document truth; a record's own `truth` spans are kept.
  */
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { type SourceDocument, TruthSpan } from "./document.js";
-import { readLines } from "./lines.js";
-import type { SourceFile } from "./sources.js";
+import { type BadRow, type DocumentRow, type InputFile, openRows } from "./input/index.js";
+import { MAX_LINE_BYTES } from "./lines.js";
 
-/** Names of the JSON fields to read. */
+/** Names of the fields to read. */
 export interface Fields {
   textField: string;
   idField: string;
   domainField: string;
 }
 
-/** A plain-text document is closed at the first blank line after this many characters. */
-export const PLAIN_TEXT_CHARACTERS = 8000;
-
 /** Streams a file's documents; empty ones are skipped. @throws UserError naming file and line of a malformed record. */
-export function readSource(file: SourceFile, fields: Fields): AsyncGenerator<SourceDocument> {
-  return /\.txt(\.gz)?$/.test(file.path) ? readPlainText(file) : readRecords(file, fields);
-}
-
-async function* readRecords({ path, source }: SourceFile, fields: Fields): AsyncGenerator<SourceDocument> {
-  let number = 0;
-  for await (const line of readLines(path)) {
-    number++;
-    if (line.trim() === "") continue;
-    const where = `${path}:${number}`;
-    const record = parseRecord(line, where);
-    const text = record[fields.textField];
-    if (typeof text !== "string") {
-      throw new UserError(
-        `${where} has no text in "${fields.textField}"; its fields are ${Object.keys(record).join(", ")}. Give --text-field.`,
-      );
-    }
-    if (text.trim() === "") continue;
-    const id = record[fields.idField];
-    const domain = record[fields.domainField];
-    const whole = typeof domain === "string" && domain ? [{ start: 0, end: text.length, domain }] : undefined;
-    const truth = record.truth === undefined ? whole : parseTruth(record.truth, text.length, where);
-    yield {
-      id: typeof id === "string" || typeof id === "number" ? String(id) : `${source}:${number}`,
-      text,
-      source,
-      ...(truth && { truth }),
-    };
+export async function* readSource(file: InputFile, fields: Fields): AsyncGenerator<SourceDocument> {
+  const { textField, idField, domainField } = fields;
+  const keepFields = [idField, domainField, "truth"];
+  const { rows } = openRows(file, { textField, idField, maxRecordBytes: MAX_LINE_BYTES, keepFields });
+  for await (const row of rows) {
+    if (row.kind === "bad") throw new UserError(sentence(file.uri, row));
+    if (row.kind === "document") yield toDocument(row, file, fields);
   }
 }
 
-function parseRecord(line: string, where: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new UserError(`${where} is not JSON: ${(error as Error).message}.`);
-  }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new UserError(`${where} is not a JSON object. Each line must be one record.`);
-  }
-  return value as Record<string, unknown>;
+/** Documents without an id are numbered from 1, as people count lines. */
+function toDocument(row: DocumentRow, { uri, source }: InputFile, { idField, domainField }: Fields): SourceDocument {
+  const { text, fields = {} } = row;
+  const id = row.id === `${source}:${row.row}` && fields[idField] !== row.id ? `${source}:${row.row + 1}` : row.id;
+  const domain = fields[domainField];
+  const whole = typeof domain === "string" && domain ? [{ start: 0, end: text.length, domain }] : undefined;
+  const isGiven = fields.truth !== undefined && fields.truth !== null;
+  const truth = isGiven ? parseTruth(fields.truth, text.length, `${uri}:${row.row + 1}`) : whole;
+  return { id, text, source, ...(truth && { truth }) };
+}
+
+function sentence(uri: string, { reason, position, isRest }: BadRow): string {
+  if (isRest) return `Cannot read ${uri}: ${reason} (${position}). Check the file.`;
+  const line = /^line ([\d,]+)$/.exec(position)?.[1].replaceAll(",", "");
+  const where = line ? `${uri}:${line}` : `${uri} (${position})`;
+  return `${where} ${reason}.${/^has no text in/.test(reason) ? " Give --text-field." : ""}`;
 }
 
 function parseTruth(value: unknown, length: number, where: string): TruthSpan[] {
@@ -73,24 +53,4 @@ function parseTruth(value: unknown, length: number, where: string): TruthSpan[] 
     throw new UserError(`${where} has a truth span ${outside.start}-${outside.end} in a text of ${length} characters.`);
   }
   return parsed.data;
-}
-
-async function* readPlainText({ path, source }: SourceFile): AsyncGenerator<SourceDocument> {
-  let lines: string[] = [];
-  let characters = 0;
-  let part = 0;
-  const close = function* (): Generator<SourceDocument> {
-    const text = lines.join("\n").trim();
-    lines = [];
-    characters = 0;
-    if (text) yield { id: `${source}:${++part}`, text, source };
-  };
-  for await (const line of readLines(path)) {
-    if (line.trim() === "" && characters >= PLAIN_TEXT_CHARACTERS) yield* close();
-    else {
-      lines.push(line);
-      characters += line.length + 1;
-    }
-  }
-  yield* close();
 }

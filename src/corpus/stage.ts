@@ -9,7 +9,7 @@ export const CorpusOptions = z.object({
   files: z
     .array(z.string())
     .optional()
-    .describe("JSONL, JSONL.gz or .txt files, or folders of them; none: the embedded WordNet pages"),
+    .describe("JSONL, .txt, WET (each also .gz, .zst) or Parquet files, or folders; none: the embedded WordNet pages"),
   textField: z.string().default("text").describe("field of a JSONL record that holds the text"),
   idField: z.string().default("id").describe("field that holds the document's id"),
   domainField: z.string().default("domain").describe("field with the document's domain, used only to grade"),

@@ -11,14 +11,9 @@ import type { InputFile } from "./types.js";
  * @throws UserError when one is missing or holds nothing that is read, is given twice, or two files have one source name
  */
 export async function findInputs(given: readonly string[]): Promise<InputFile[]> {
-  if (given.length === 0) throw new UserError("No input is given. Name files, folders, globs, s3:// or hf:// paths.");
-  const twice = given.find((path, index) => given.indexOf(path) !== index);
-  if (twice !== undefined) throw new UserError(`${twice} is given twice. Give each input once.`);
-  const files = new Map<string, InputFile>();
-  for (const path of given) for (const file of await find(path)) if (!files.has(file.uri)) files.set(file.uri, file);
-  const sorted = [...files.values()].sort((a, b) => (a.uri < b.uri ? -1 : 1));
+  const files = (await findInOrder(given)).sort((a, b) => (a.uri < b.uri ? -1 : 1));
   const bySource = new Map<string, string>();
-  for (const { uri, source } of sorted) {
+  for (const { uri, source } of files) {
     const other = bySource.get(source);
     if (other !== undefined) {
       throw new UserError(
@@ -27,7 +22,17 @@ export async function findInputs(given: readonly string[]): Promise<InputFile[]>
     }
     bySource.set(source, uri);
   }
-  return sorted;
+  return files;
+}
+
+/** The same files in the order given, each path's sorted; source names may repeat. @throws UserError */
+export async function findInOrder(given: readonly string[]): Promise<InputFile[]> {
+  if (given.length === 0) throw new UserError("No input is given. Name files, folders, globs, s3:// or hf:// paths.");
+  const twice = given.find((path, index) => given.indexOf(path) !== index);
+  if (twice !== undefined) throw new UserError(`${twice} is given twice. Give each input once.`);
+  const files = new Map<string, InputFile>();
+  for (const path of given) for (const file of await find(path)) if (!files.has(file.uri)) files.set(file.uri, file);
+  return [...files.values()];
 }
 
 async function find(path: string): Promise<InputFile[]> {

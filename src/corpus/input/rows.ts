@@ -2,14 +2,13 @@
 import { UserError } from "../../base/errors.js";
 import { badRest, Damage } from "./bad.js";
 import { digestOf, HashedStream, openBytes } from "./bytes.js";
-import { gunzip } from "./gzip.js";
+import { decompress } from "./decompress.js";
 import { readJsonl } from "./jsonl.js";
 import { type Kind, kindOf, READABLE } from "./kinds.js";
 import { readParquet } from "./parquet.js";
 import { readText } from "./text.js";
 import type { InputDigest, InputFile, ReadOptions, Row } from "./types.js";
 import { readWet } from "./wet.js";
-import { unzstd } from "./zstd.js";
 
 export interface OpenRows {
   /** The rows in file order; each file's are the same on every run. Read them once. @throws UserError when the file cannot be read */
@@ -35,17 +34,14 @@ export function openRows(file: InputFile, options: ReadOptions): OpenRows {
   return { rows: endingInDamage(readParquet(file, options)), digest: () => digestOf(file) };
 }
 
-const READERS = { jsonl: readJsonl, text: readText, wet: readWet };
-const DECOMPRESS = { none: undefined, gzip: gunzip, zstd: unzstd };
-
 function openStreamed(file: InputFile, { format, compression }: Kind, options: ReadOptions): OpenRows {
   let stored: Promise<HashedStream> | undefined;
   const open = () => (stored ??= openBytes(file.uri, file.bytes).then((bytes) => new HashedStream(bytes.stream())));
   async function* rows(): AsyncGenerator<Row> {
     const stream = await open();
     const giveUpBytes = compression === "none" ? Number.POSITIVE_INFINITY : GIVE_UP_FACTOR * options.maxRecordBytes;
-    const plain = DECOMPRESS[compression as "gzip"]?.(stream) ?? stream;
-    yield* endingInDamage(READERS[format as "jsonl"](plain, file.source, options, giveUpBytes));
+    const read = format === "text" ? readText : format === "wet" ? readWet : readJsonl;
+    yield* endingInDamage(read(decompress(stream, compression), file.source, options, giveUpBytes));
   }
   return { rows: rows(), digest: async () => (await open()).digest() };
 }
