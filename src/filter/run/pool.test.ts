@@ -7,7 +7,16 @@ import { PACKAGE_ROOT } from "../../base/package.js";
 import type { ProgressUpdate } from "../../base/progress.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { runShards } from "./pool.js";
-import { attempts, type Behaviour, committed, ensureBuilt, FAKE_CHILD, fakeJob, isAlive } from "./testing/fake-job.js";
+import {
+  attempts,
+  type Behaviour,
+  committed,
+  ensureBuilt,
+  FAKE_CHILD,
+  fakeJob,
+  isAlive,
+  until,
+} from "./testing/fake-job.js";
 
 beforeAll(ensureBuilt);
 
@@ -16,11 +25,6 @@ function job(shards: number, behaviour: Behaviour = {}) {
   const plan = fakeJob(out, shards, behaviour);
   const all = Array.from({ length: shards }, (_, shard) => shard);
   return { out, plan, shards: all, classifier: "none", workers: 2, threads: 1, program: FAKE_CHILD };
-}
-
-/** Waits until `met`, looking often. */
-async function until(met: () => boolean): Promise<void> {
-  while (!met()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 describe("scoring in processes", () => {

@@ -2,7 +2,7 @@
 import { UserError } from "../../base/errors.js";
 import type { Progress } from "../../base/progress.js";
 import { openStore } from "../../base/store/index.js";
-import { pendingShards } from "../job/index.js";
+import { pendingShards, readRecord } from "../job/index.js";
 import { ScoringStopped } from "./process.js";
 import { shardsProgress } from "./progress.js";
 import { reachRedis } from "./redis.js";
@@ -81,8 +81,10 @@ export async function scoreByQueue(options: ByQueueOptions): Promise<void> {
     for (const { entry } of await failedShards(queue, options)) await entry.remove();
     for (;;) {
       const pending = new Set(await pendingShards(store, plan));
-      // Committed, but the queue did not tell: its tokens are not known here.
-      for (const shard of [...missing]) if (!pending.has(shard)) finish(shard, 0);
+      for (const shard of [...missing]) {
+        // Committed, and the queue did not tell, or not yet.
+        if (!pending.has(shard)) finish(shard, (await readRecord(store, plan, shard))?.tokens ?? 0);
+      }
       const left = options.shards.filter((shard) => pending.has(shard));
       if (left.length === 0) return;
       for (const { shard, entry } of await failedShards(queue, options)) {

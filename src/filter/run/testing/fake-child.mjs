@@ -3,7 +3,8 @@
  * folder says. It runs in a process of its own, so it imports the built package.
  *
  * behaviour.json: steps and stepMs per shard; kill: { shard: times } dies that often by SIGKILL; fail: { shard: text }
- * throws a UserError; crash: { shard: text } throws a plain Error. Every attempt adds a line to attempts.txt.
+ * throws a UserError; crash: { shard: text } throws a plain Error. Every attempt adds a line to attempts.txt, every commit,
+ * won or lost, one to commits.txt.
  */
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,6 +22,12 @@ serveShards(async ({ out, key, shard, source }, onProgress) => {
     fail = {},
     crash = {},
   } = JSON.parse(readFileSync(join(out, "behaviour.json"), "utf8"));
+  const store = openStore(out);
+  const name = String(shard).padStart(5, "0");
+  const input = { source, bytes: 1, sha256: "" };
+  const counts = { tokens: steps * 10, rows: 1, documents: 1, empty: 0, bad: 0, textBytes: 1 };
+  const record = { shard, key, input, ...counts, files: {} };
+  if ((await store.size(`shards/${name}.json`)) !== undefined) return record;
   appendFileSync(join(out, "attempts.txt"), `${shard} ${process.pid}\n`);
   const attempts = readFileSync(join(out, "attempts.txt"), "utf8")
     .split("\n")
@@ -32,10 +39,8 @@ serveShards(async ({ out, key, shard, source }, onProgress) => {
     if (shard in fail) throw new UserError(fail[shard]);
     if (shard in crash) throw new Error(crash[shard]);
   }
-  const store = openStore(out);
-  const name = String(shard).padStart(5, "0");
   await store.write(`shards/${name}.safetensors`, `scores of ${source}\n`);
-  const record = { shard, key, tokens: steps * 10, rows: 1, documents: 1, empty: 0, bad: 0, textBytes: 1, files: {} };
-  await store.create(`shards/${name}.json`, JSON.stringify(record));
+  const isOurs = await store.create(`shards/${name}.json`, JSON.stringify(record));
+  appendFileSync(join(out, "commits.txt"), `${shard} ${isOurs ? "created" : "found"}\n`);
   return record;
 });

@@ -41,6 +41,21 @@ export function committed(out: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
+/** A folder that passes for the classifier of a synthetic job. */
+export function fakeClassifier(folder: string, fingerprint = "synthetic-classifier"): string {
+  const manifest = { stage: "classifier", version: 1, key: "", package: "", options: {}, inputs: {}, outputs: {} };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, fingerprint, result: null, seconds: 0 }));
+  return folder;
+}
+
+/** Shards whose record was created, in order; a shard that two created would be here twice. */
+export function created(out: string): number[] {
+  const path = join(out, "commits.txt");
+  const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  return lines.filter((line) => line.endsWith(" created")).map((line) => Number.parseInt(line, 10));
+}
+
 /** Shards as they were tried, in order. */
 export function attempts(out: string): { shard: number; pid: number }[] {
   const path = join(out, "attempts.txt");
@@ -69,6 +84,11 @@ export function ensureBuilt(): void {
   } catch {
     // Type errors elsewhere do not keep the compiler from writing; `npm run types` is what reports them.
   }
+}
+
+/** Waits until `met`, looking often. */
+export async function until(met: () => boolean): Promise<void> {
+  while (!met()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Whether a process of that id lives. */
