@@ -9,11 +9,15 @@ import { stopProcesses } from "../filter/run/index.js";
 import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
 import { addBenchCommand } from "./bench.js";
+import { addExportCommand } from "./export.js";
+import { addFilterCommand } from "./filter.js";
 import { addReportCommand } from "./report.js";
 import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
+import { addStatsCommand } from "./stats.js";
 import { addStudyCommand } from "./study.js";
 import { addVerifyCommand } from "./verify.js";
+import { addWorkerCommand } from "./worker.js";
 
 const USER_ERROR = 2;
 
@@ -32,10 +36,14 @@ function build(): Command {
   addStudyCommand(program);
   addReportCommand(program);
   program.commandsGroup("Stages, in order:");
-  for (const stage of STAGES) if (stage.name !== "score") addStageCommand(program, stage);
+  for (const stage of STAGES) if (!["score", "filter"].includes(stage.name)) addStageCommand(program, stage);
   program.commandsGroup("A corpus of any size:");
   addScoreCommand(program);
   addVerifyCommand(program);
+  addStatsCommand(program);
+  addFilterCommand(program);
+  addExportCommand(program);
+  addWorkerCommand(program);
   program.commandsGroup("Measuring:");
   addBenchCommand(program);
   return program;

@@ -10,7 +10,7 @@ import { findInputs } from "../../corpus/input/index.js";
 import { finishJob, type JobPlan, type JobSettings, pendingShards, planJob, startJob } from "../job/index.js";
 import { runShards } from "./pool.js";
 import { scoreByQueue } from "./queue.js";
-import type { ShardSelection } from "./shard.js";
+import type { Shard } from "./shard.js";
 
 export interface ScoreFilesOptions {
   /** Files, folders, globs, s3:// and hf:// addresses. */
@@ -25,7 +25,7 @@ export interface ScoreFilesOptions {
   /** Threads of the native runtime in each. */
   threads: number;
   /** Only these shards: this machine's part of an array of jobs. */
-  part?: ShardSelection;
+  part?: Shard;
   /** Redis or Valkey address: shards go to the workers that listen there, not to processes of this machine. */
   queue?: string;
   onProgress?: Progress;
