@@ -22,6 +22,7 @@ export {
 export { type MinimiseOptions, type Minimum, minimise, type Objective } from "./lbfgs.js";
 export { fitLogistic, type LogisticFit, type LogisticOptions } from "./logistic.js";
 export { type LabelledRows, type LinearProbe, logitsOf, sigmoid } from "./loss.js";
+export { comparePrecisions, type PrecisionComparison } from "./precision.js";
 export { type Judged, Quality, qualityOf } from "./quality.js";
 export {
   auroc,
@@ -42,7 +43,14 @@ export {
   type SamplePlan,
   type SampleSize,
 } from "./samples.js";
-export { type Classifier, type OpenClassifierOptions, openClassifier } from "./scorer.js";
+export {
+  type Classifier,
+  createScorer,
+  openClassifier,
+  type Scorer,
+  type ScorerOptions,
+  type ScorerParts,
+} from "./scorer.js";
 export { type Candidate, type Chosen, type Rows, selectProbe } from "./select.js";
 export { ClassifierOptions, classifierStage } from "./stage.js";
 export type { DocumentLogits, DocumentScores } from "./stream.js";

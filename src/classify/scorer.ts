@@ -6,19 +6,18 @@
  */
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
-import { documentReader, type Precision, type ReadOutPrograms, readOutPrograms } from "../nn/index.js";
+import { documentReader, type Model, type Precision, type ReadOutPrograms, readOutPrograms } from "../nn/index.js";
 import { loadTokenizer } from "../tokens/index.js";
 import { loadHalves } from "./bilm.js";
+import type { Calibration } from "./calibrate.js";
 import { type ClassifierFile, readClassifier } from "./classifier-file.js";
 import type { LinearProbe } from "./loss.js";
 import { type DocumentLogits, type DocumentScores, logitsOfDocuments, scoresOf } from "./stream.js";
 
 type Documents = Iterable<Uint32Array> | AsyncIterable<Uint32Array>;
 
-export interface Classifier {
-  file: ClassifierFile;
-  /** Of the whole artifact: what scores are stamped with. */
-  fingerprint: string;
+/** Scores documents. */
+export interface Scorer {
   /**
    * Scores documents, in the order given, as they come. Held in memory are about a million tokens, or one document if it is
    * longer, with a logit per token.
@@ -26,15 +25,24 @@ export interface Classifier {
   score(documents: Documents): AsyncGenerator<DocumentScores>;
   /** The same before calibration and rounding. */
   logits(documents: Documents): AsyncGenerator<DocumentLogits>;
+  /** 1 for special tokens, by id. */
+  isSpecial: Uint8Array;
   /** Seconds spent inside the native runtime so far. */
   modelSeconds(): number;
   release(): Promise<void>;
 }
 
-export interface OpenClassifierOptions {
+/** A finished classifier, ready to score. */
+export interface Classifier extends Scorer {
+  file: ClassifierFile;
+  /** Of the whole artifact: what scores are stamped with. */
+  fingerprint: string;
+}
+
+export interface ScorerOptions {
   /** Threads of the native runtime. */
   threads?: number;
-  /** Arithmetic of the matrix products. int8 is faster from width 256 on and less exact: see comparePrecisions. */
+  /** Arithmetic of the matrix products. int8 is faster and less exact, by how much comparePrecisions says. */
   precision?: Precision;
   /**
    * Share of the context that a window of a long document shares with the one before, in [0, 1). More gives the tokens at a
@@ -43,43 +51,72 @@ export interface OpenClassifierOptions {
   overlap?: number;
 }
 
+/** A probe on a layer of both halves: its weights are those of the left half, then those of the right. */
+interface PlacedProbe {
+  layer: number;
+  probe: LinearProbe;
+  calibration: Calibration;
+}
+
+export interface ScorerParts {
+  left: Model;
+  right: Model;
+  token: PlacedProbe;
+  document: PlacedProbe;
+  /** Ids of special tokens, by name. */
+  specials: { endOfText: number; [name: string]: number };
+}
+
 /** Opens a finished classifier. @throws UserError when something in it is missing or does not fit */
-export async function openClassifier(directory: string, options: OpenClassifierOptions = {}): Promise<Classifier> {
+export async function openClassifier(directory: string, options: ScorerOptions = {}): Promise<Classifier> {
+  const { file, probes, fingerprint } = readClassifier(directory);
+  const placed = (probe: "token" | "document") => {
+    const { layer, calibration } = file[probe];
+    return { layer, calibration, probe: probes[probe] };
+  };
+  const parts = {
+    ...loadHalves(join(directory, "left"), join(directory, "right")),
+    token: placed("token"),
+    document: placed("document"),
+    specials: loadTokenizer(directory).specials,
+  };
+  return { file, fingerprint, ...createScorer(parts, options) };
+}
+
+/** A scorer of models and probes in memory. Nothing is compiled before the first document. */
+export function createScorer(parts: ScorerParts, options: ScorerOptions = {}): Scorer {
   const { threads = 1, precision = "f32", overlap = 0.5 } = options;
   if (!(overlap >= 0 && overlap < 1))
     throw new UserError(`Windows cannot share ${overlap} of the context: overlap is at least 0 and below 1.`);
-  const { file, probes, fingerprint } = readClassifier(directory);
-  const { specials } = loadTokenizer(directory);
-  const halves = loadHalves(join(directory, "left"), join(directory, "right"));
-  const isSpecial = new Uint8Array(halves.left.config.vocabulary);
+  const { left, right, token, document, specials } = parts;
+  const isSpecial = new Uint8Array(left.config.vocabulary);
   for (const id of Object.values(specials)) isSpecial[id] = 1;
-  const programs = (["left", "right"] as const).map((half) => {
-    const from = half === "left" ? 0 : file.widths.left;
-    const part = ({ weights }: LinearProbe) => Float32Array.from(weights.subarray(from, from + file.widths[half]));
-    const readOuts = (["token", "document"] as const).map((probe) => ({
-      layer: file[probe].layer,
-      weights: part(probes[probe]),
+  const width = left.config.width;
+  const programsOf = (model: Model, from: number, to?: number) => {
+    const readOuts = [token, document].map(({ layer, probe }) => ({
+      layer,
+      weights: Float32Array.from(probe.weights.subarray(from, to)),
     }));
-    return readOutPrograms(halves[half], readOuts, { threads, precision });
-  });
+    return readOutPrograms(model, readOuts, { threads, precision });
+  };
+  const programs = [programsOf(left, 0, width), programsOf(right, width)];
   const logits = (documents: Documents) => {
     const reader = (half: ReadOutPrograms, reverse: boolean) =>
       documentReader(half, { endOfText: specials.endOfText, reverse, overlap });
     return logitsOfDocuments(documents, {
       readers: [reader(programs[0], false), reader(programs[1], true)],
-      tokenBias: probes.token.bias,
-      documentBias: probes.document.bias,
+      tokenBias: token.probe.bias,
+      documentBias: document.probe.bias,
       isSpecial,
     });
   };
-  const calibration = { token: file.token.calibration, document: file.document.calibration };
+  const calibration = { token: token.calibration, document: document.calibration };
   return {
-    file,
-    fingerprint,
     logits,
     async *score(documents) {
       for await (const one of logits(documents)) yield scoresOf(one, calibration, isSpecial);
     },
+    isSpecial,
     modelSeconds: () => programs.reduce((sum, half) => sum + half.seconds(), 0),
     async release() {
       for (const half of programs) await half.release();

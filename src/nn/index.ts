@@ -11,3 +11,4 @@ export * from "./sae.js";
 export * from "./schedule.js";
 export { type DocumentStates, openStates, type ReadStatesOptions, type StateReader, stateReader } from "./states.js";
 export * from "./trainer.js";
+export { type Window, windowsOf, windowTime } from "./windows.js";
