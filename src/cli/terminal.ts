@@ -12,6 +12,7 @@ export interface Paint {
   isColoured: boolean;
   bold(text: string): string;
   dim(text: string): string;
+  underline(text: string): string;
   forget(text: string): string;
   retain(text: string): string;
 }
@@ -24,6 +25,7 @@ export function paintFor(stream: { isTTY?: boolean } = process.stdout, env: Node
     isColoured,
     bold: style("1", "22"),
     dim: style("2", "22"),
+    underline: style("4", "24"),
     // Orange and blue: told apart in all common kinds of colour blindness, on light and dark.
     forget: style("38;5;208", "39"),
     retain: style("38;5;67", "39"),
