@@ -67,7 +67,7 @@ export async function tiktoken(
   const files = [join(folder, "ranks.json"), join(folder, "texts.json")];
   const { json, specials } = await namedTokenizer("cl100k_base");
   const cl100k = createTokenizer(json, specials);
-  const ranks = Array.from({ length: specials.endOfText }, (_, id) => {
+  const ranks = Array.from({ length: specials.specials.endOfText }, (_, id) => {
     const bytes = cl100k.decodeBytes([id]);
     return bytes.length > 0 ? Buffer.from(bytes).toString("base64") : null;
   });

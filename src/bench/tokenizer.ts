@@ -127,7 +127,7 @@ function packageVersion(name: string): string {
   for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
     try {
       const { name: found, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      if (found === name) return version;
+      if (found === name && typeof version === "string") return version; // nested ones have none
     } catch {} // a folder without a package.json of its own
   }
   return "unknown";
