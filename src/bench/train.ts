@@ -4,13 +4,10 @@
  * Everything of one size is timed in turns within one run, so that a busy moment hits all alike; each step is divided by
  * the MatMul rate measured just before and after it. Medians are reported.
  */
-
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { availableParallelism, cpus } from "node:os";
-import { dirname } from "node:path";
+import { availableParallelism } from "node:os";
 import { UserError } from "../base/errors.js";
-import { jaxRunner, lacunaRunner, MATMUL_FLOPS, matmulRunner, type Runner } from "./runners.js";
+import { type Machine, machine, matmulRate, median, timed } from "./measure.js";
+import { jaxRunner, lacunaRunner, matmulRunner, type Runner } from "./runners.js";
 import { BENCH_SIZES, stepFlops } from "./sizes.js";
 import { torchRunner } from "./torch.js";
 
@@ -42,15 +39,7 @@ export interface BenchRow {
 }
 
 export interface BenchResult {
-  machine: {
-    cpu: string;
-    cores: number;
-    threads: number;
-    node: string;
-    onnxruntime: string;
-    jaxjs: string;
-    torch: string | null;
-  };
+  machine: Machine;
   rows: BenchRow[];
 }
 
@@ -115,51 +104,16 @@ async function interleave(runners: Runner[], matmul: Runner, steps: number, onPr
     onProgress(`warming up ${runner.name}`);
     await runner.step();
   }
-  const matmulRate = async () => {
-    const seconds = [await timed(matmul), await timed(matmul), await timed(matmul)];
-    return MATMUL_FLOPS / median(seconds);
-  };
   for (let round = 0; round < steps; round++) {
     onProgress(`round ${round + 1} of ${steps}`);
     for (const [index, runner] of runners.entries()) {
       const spent = samples[index].reduce((sum, sample) => sum + sample.seconds, 0);
       if (index > 0 && spent > PEER_SECONDS) continue;
-      const before = await matmulRate();
+      const before = await matmulRate(matmul);
       const seconds = await timed(runner);
-      const after = await matmulRate();
+      const after = await matmulRate(matmul);
       samples[index].push({ seconds, matmulRate: (before + after) / 2 });
     }
   }
   return samples;
-}
-
-async function timed(runner: Runner): Promise<number> {
-  const start = performance.now();
-  const own = await runner.step();
-  return own ?? (performance.now() - start) / 1000;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function machine(threads: number) {
-  return {
-    cpu: cpus()[0]?.model.trim() ?? "unknown",
-    cores: availableParallelism(),
-    threads,
-    node: process.versions.node,
-    onnxruntime: installedVersion("onnxruntime-node"),
-    jaxjs: installedVersion("@jax-js/jax"),
-  };
-}
-
-/** The version of an installed package, from the package.json above its entry point. */
-function installedVersion(name: string): string {
-  const require = createRequire(import.meta.url);
-  let folder = dirname(require.resolve(name));
-  while (!folder.endsWith(name)) folder = dirname(folder);
-  return (JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as { version: string }).version;
 }
