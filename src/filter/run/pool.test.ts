@@ -51,6 +51,12 @@ describe("scoring in processes", () => {
     await expect(running).rejects.toMatchObject({ name: "UserError" });
   });
 
+  it("goes on however often processes are killed, as long as the shard gets further", async () => {
+    const options = job(1, { killAt: { 0: [10, 20, 30, 40, 50, 60] }, steps: 8, stepMs: 250 });
+    await runShards({ ...options, retries: 1 });
+    expect(attempts(options.out)).toHaveLength(7);
+  });
+
   it("stops with the sentence of a user's mistake, and leaves no process", async () => {
     const options = job(3, { fail: { 0: "synthetic.jsonl has too many bad records." } });
     await expect(runShards(options)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ import { shardsProgress } from "./progress.js";
 export interface PoolOptions {
   /** Processes. */
   workers: number;
-  /** Deaths of its process that one shard survives. */
+  /** Deaths of its process that one shard survives without getting further. */
   retries?: number;
   /** The program of a process; tests give their own. */
   program?: URL;
@@ -62,12 +62,19 @@ export function openPool({ workers, retries = DEFAULT_RETRIES, program = childPr
 
   const pool: Pool = {
     async run(task, onProgress = () => {}) {
+      let furthest = 0;
       for (let deaths = 1; ; deaths++) {
+        const before = furthest;
         try {
-          return await attempt(task, onProgress);
+          return await attempt(task, (update) => {
+            furthest = Math.max(furthest, update.done);
+            onProgress(update);
+          });
         } catch (error) {
           if (!(error instanceof ProcessDied)) throw error;
           if (isClosed) throw new ScoringStopped();
+          // Who gets further each time is being killed from outside; what kills at one place, kills there again.
+          if (furthest > before) deaths = 1;
           if (deaths <= retries) continue;
           throw new UserError(
             `Shard ${task.shard} (${task.source}) ended its process ${deaths} times, the last time ${error.how}. If memory ran out, use fewer --workers; run the same command again and it goes on.`,

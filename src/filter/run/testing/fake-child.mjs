@@ -2,7 +2,8 @@
  * @file A scoring process without a model, for tests of processes and queues: it does what behaviour.json of the job's
  * folder says. It runs in a process of its own, so it imports the built package.
  *
- * behaviour.json: steps and stepMs per shard; kill: { shard: times } dies that often by SIGKILL; fail: { shard: text }
+ * behaviour.json: steps and stepMs per shard; kill: { shard: times } dies that often by SIGKILL; killAt: { shard: tokens }
+ * dies at these counts, one per attempt; fail: { shard: text }
  * throws a UserError; crash: { shard: text } throws a plain Error. Every attempt adds a line to attempts.txt, every commit,
  * won or lost, one to commits.txt.
  */
@@ -19,6 +20,7 @@ serveShards(async ({ out, key, shard, source }, onProgress) => {
     steps = 3,
     stepMs = 5,
     kill = {},
+    killAt = {},
     fail = {},
     crash = {},
   } = JSON.parse(readFileSync(join(out, "behaviour.json"), "utf8"));
@@ -35,6 +37,7 @@ serveShards(async ({ out, key, shard, source }, onProgress) => {
   for (let step = 1; step <= steps; step++) {
     await sleep(stepMs);
     onProgress({ done: step * 10, unit: "tokens" });
+    if (step * 10 === killAt[shard]?.[attempts - 1]) await sleep(50).then(() => process.kill(process.pid, "SIGKILL"));
     if (attempts <= (kill[shard] ?? 0)) process.kill(process.pid, "SIGKILL");
     if (shard in fail) throw new UserError(fail[shard]);
     if (shard in crash) throw new Error(crash[shard]);

@@ -11,6 +11,7 @@ export interface Behaviour {
   steps?: number;
   stepMs?: number;
   kill?: Record<number, number>;
+  killAt?: Record<number, number[]>;
   fail?: Record<number, string>;
   crash?: Record<number, string>;
 }
