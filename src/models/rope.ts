@@ -29,11 +29,12 @@ export const RopeFields = {
   rope_parameters: Parameters.nullish(),
 };
 
-/** What is said about rotary positions. `size`: coordinates of a head that turn, an even number. */
+/** How heads turn with position. */
 export interface RopeConfig {
+  /** Coordinates of a head that turn, an even number. */
   size: number;
-  base: number;
-  parameters: Parameters;
+  /** Radians a pair of coordinates turns per position, [size / 2]. */
+  frequencies: Float32Array;
 }
 
 /**
@@ -41,6 +42,7 @@ export interface RopeConfig {
  *
  * @param headSize - coordinates of a head
  * @param fallback - share that turns and base, where the file says nothing
+ * @throws UserError for a kind of stretching that is not known
  */
 export function ropeConfig(
   config: { rope_theta?: number; rope_scaling?: Parameters | null; rope_parameters?: Parameters | null },
@@ -52,11 +54,11 @@ export function ropeConfig(
   const size = Math.floor(headSize * share);
   if (size < 2 || size % 2 !== 0)
     throw new UserError(`config.json turns ${size} of a head's ${headSize} coordinates; that must be an even number.`);
-  return { size, base: parameters.rope_theta ?? config.rope_theta ?? fallback.base ?? 10_000, parameters };
+  const base = parameters.rope_theta ?? config.rope_theta ?? fallback.base ?? 10_000;
+  return { size, frequencies: frequenciesOf(size, base, parameters) };
 }
 
-/** Radians a pair of coordinates turns per position, [size / 2]. @throws UserError for an unknown kind of stretching */
-export function ropeFrequencies({ size, base, parameters }: RopeConfig): Float32Array {
+function frequenciesOf(size: number, base: number, parameters: Parameters): Float32Array {
   const plain = Float32Array.from({ length: size / 2 }, (_, pair) =>
     Math.fround(1 / Math.fround(base ** Math.fround((2 * pair) / size))),
   );
@@ -94,7 +96,7 @@ function required<Name extends keyof Parameters & string>(parameters: Parameters
 
 /** Cosines and sines of `time` positions, [time, size]. */
 function ropeTables(config: RopeConfig, time: number): Rope {
-  const frequencies = ropeFrequencies(config);
+  const { frequencies } = config;
   const half = frequencies.length;
   const angles = Float32Array.from({ length: time * config.size }, (_, index) =>
     Math.fround(Math.floor(index / config.size) * frequencies[index % half]),
