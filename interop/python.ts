@@ -6,8 +6,13 @@ export const PYTHON = process.env.LACUNA_PYTHON;
 
 /** Runs interop/<script> and returns what it printed. */
 export function python(script: string, ...args: string[]): string {
+  return pythonAt(PYTHON!, script, ...args);
+}
+
+/** The same with an interpreter of its own, for packages that do not go with the others. */
+export function pythonAt(executable: string, script: string, ...args: string[]): string {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const printed = execFileSync(PYTHON!, [path, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
+  const printed = execFileSync(executable, [path, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
   process.stdout.write(printed);
   return printed;
 }
