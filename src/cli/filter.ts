@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { z } from "zod";
-import { grouped, UserError } from "../base/errors.js";
+import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
 import { FilterOptions, filterStage } from "../filter/index.js";
 import {
@@ -18,10 +18,10 @@ import {
   type PoliciesFile,
   previewFilter,
 } from "../filter/policies/index.js";
+import { describeFilter, throughput } from "./filter-text.js";
 import { describeProgress, liveLine } from "./live.js";
 import { addSchemaOptions, numberOf } from "./options.js";
 import { runStageCommand } from "./stage-command.js";
-import { percent } from "./terminal.js";
 
 /** Options that only the stage over token shards knows, and only the jobs. */
 const STAGE_ONLY = ["labels", "shareFrom", "startAt"] as const;
@@ -108,12 +108,14 @@ async function filterCommand(command: Command, scores: string | undefined, flags
   }
   const manifest = await filterScored(options, flags.out, progress);
   live.clear();
-  if (flags.json) console.log(JSON.stringify(manifest, null, 2));
-  else {
+  if (flags.json) {
+    console.log(JSON.stringify(manifest, null, 2));
+    if (!manifest.found) console.error(meter.summary());
+  } else {
     const result = manifest.result as Omit<PoliciesFile, "shards" | "version">;
     console.log(`${manifest.found ? "Found" : "Made"} ${flags.out}\n${describeFilter(result)}`);
     if (!manifest.found) console.log(meter.summary());
-    console.log(`Next: lacuna export ${flags.out} --to hf-parquet --out DIR`);
+    console.log(`Next: lacuna export ${flags.out} --to huggingface --out DIR`);
   }
 }
 
@@ -139,61 +141,4 @@ function policiesOf(scores: string | undefined, flags: Flags, given: string[]): 
 function refuse(names: string[], why: string): void {
   if (names.length === 0) return;
   throw new UserError(`--${names[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${why}.`);
-}
-
-/** What the policies are and take away, for a person. */
-function describeFilter({ policies, topUp, counts }: Pick<PoliciesFile, "policies" | "topUp" | "counts">): string {
-  const lines = policies.map(({ policy, chosen, counts: alone, exempt }) => {
-    const { domain, method, threshold, closeGaps, dilate, replacement } = policy;
-    const by = {
-      none: "",
-      threshold: " (given)",
-      share: ` (share ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} before smoothing)`,
-      recall: ` (recall ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} on validation)`,
-      f1: ` (best F1 on validation, ${(chosen.reached ?? 0).toFixed(3)})`,
-    }[chosen.by];
-    const parts = [
-      method === "none" ? "nothing is filtered" : `score >= ${threshold.toFixed(4)}${by}`,
-      ...(closeGaps > 0 ? [`gaps of up to ${closeGaps} closed`] : []),
-      ...(dilate > 0 ? [`spans dilated by ${dilate}`] : []),
-      ...(method === "remove" && replacement !== "hidden" ? [`replacement ${replacement}`] : []),
-      ...(exempt ? [`${grouped(exempt.found)} of ${grouped(exempt.ids)} exempt ids found`] : []),
-    ];
-    return `${domain}: ${method}, ${parts.join(", ")}\n${describeCounts(alone)}`;
-  });
-  if (policies.length > 1) lines.push(`Together:\n${describeCounts(counts)}`);
-  if (topUp.method === "repeat") lines.push(`Top-up: kept documents are repeated ${topUp.rate.toFixed(4)} times more.`);
-  return lines.join("\n");
-}
-
-function describeCounts(counts: PoliciesFile["counts"]): string {
-  const parts = [
-    ...(counts.droppedDocuments > 0
-      ? [
-          `${grouped(counts.droppedDocuments)} of ${grouped(counts.documents)} documents dropped (${grouped(counts.droppedTokens)} tokens)`,
-        ]
-      : []),
-    ...(counts.maskedTokens > 0 ? [`${grouped(counts.maskedTokens)} tokens masked`] : []),
-    ...(counts.removedTokens > 0 ? [`${grouped(counts.removedTokens)} tokens removed`] : []),
-  ];
-  return `  ${parts.join(", ") || "nothing taken"}: ${percent(counts.share)} of ${grouped(counts.tokens)} tokens`;
-}
-
-/** Scores read per second, from the first to the last; every pass over them starts at 0. */
-function throughput() {
-  let [started, ended, bytes, last] = [0, 0, 0, 0];
-  return {
-    add(done: number) {
-      ended = performance.now();
-      if (started === 0) started = ended;
-      bytes += Math.max(0, done - last);
-      last = done;
-    },
-    seconds: () => (ended - started) / 1000,
-    summary() {
-      const seconds = (ended - started) / 1000;
-      const rate = seconds === 0 ? "" : `, ${(bytes / 1e9 / seconds).toFixed(2)} GB/s`;
-      return `Read ${grouped(bytes)} scores in ${seconds.toFixed(2)} s${rate}; no model was loaded.`;
-    },
-  };
 }

@@ -3,7 +3,7 @@ import { openScored } from "../filter/job/index.js";
 import { shoutingScores, writeScoredJob } from "../filter/policies/testing/scored-job.js";
 import { type JobStats, jobStats } from "../filter/stats/index.js";
 import { temporaryFolder } from "../testing/folder.js";
-import { renderStats } from "./stats.js";
+import { renderStats } from "./stats-text.js";
 import { paintFor } from "./terminal.js";
 
 async function stats(): Promise<JobStats> {

@@ -5,9 +5,9 @@
  * (they score 0), as in `lacuna filter`, so that both print the same numbers.
  */
 import type { Progress } from "../../base/progress.js";
-import { isForget } from "../forget.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { addHistogram, countMarked, tokensOf } from "../policies/index.js";
+import { type ThresholdRow, tailOf, thresholdRows } from "./would-take.js";
 
 /** What came of one source. */
 export interface SourceStats {
@@ -32,16 +32,6 @@ export interface ShareBin {
   documents: number;
   /** Their tokens. */
   tokens: number;
-}
-
-/** What one threshold would take, by every method; shares of all tokens and documents. */
-export interface ThresholdRow {
-  threshold: number;
-  /** Whose best F1 it is, if anyone's. */
-  bestF1: ("token" | "document")[];
-  maskedTokens: number;
-  droppedDocuments: number;
-  droppedTokens: number;
 }
 
 export interface JobStats {
@@ -69,7 +59,6 @@ export interface JobStats {
 
 /** Upper ends of the bins of documents by share of forget tokens. */
 const SHARE_BINS = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1];
-const THRESHOLDS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
 /** @param threshold - at which tokens and documents count as forget; the classifier's best F1 when left out */
 export async function jobStats(
@@ -157,33 +146,4 @@ function sourceStats(source: string, { score, forget, forgetDocuments, ...counts
 /** Largest first; equally large ones by name. */
 function bySize(a: SourceStats, b: SourceStats): number {
   return b.tokens - a.tokens || (a.source < b.source ? -1 : 1);
-}
-
-/** Stored scores 0..255, to be marked. */
-const EVERY_SCORE = Uint8Array.from({ length: 256 }, (_, score) => score);
-
-/** Weight at or above a threshold. */
-function tailOf(histogram: Float64Array, threshold: number): number {
-  const forget = isForget(EVERY_SCORE, threshold);
-  return histogram.reduce((sum, weight, score) => sum + (forget[score] === 1 ? weight : 0), 0);
-}
-
-function thresholdRows(
-  best: { token: number; document: number },
-  of: Record<"tokens" | "documents" | "weighted", Float64Array>,
-): ThresholdRow[] {
-  const share = (histogram: Float64Array, threshold: number) =>
-    over(
-      tailOf(histogram, threshold),
-      histogram.reduce((sum, weight) => sum + weight, 0),
-    );
-  return [...new Set([...THRESHOLDS, best.token, best.document])]
-    .sort((a, b) => a - b)
-    .map((threshold) => ({
-      threshold,
-      bestF1: (["token", "document"] as const).filter((granularity) => best[granularity] === threshold),
-      maskedTokens: share(of.tokens, threshold),
-      droppedDocuments: share(of.documents, threshold),
-      droppedTokens: share(of.weighted, threshold),
-    }));
 }
