@@ -1,0 +1,82 @@
+/** @file Calls one by one, several in flight, each written down before it is sent and once it is answered. */
+import { setMaxListeners } from "node:events";
+import { UserError } from "../base/errors.js";
+import type { AskContext } from "./asker.js";
+import { costOf, mostUsage } from "./budget.js";
+import type { Call } from "./call.js";
+import { ApiFailure, sleep, waitBefore } from "./failure.js";
+
+/** Calls that fail one after another, each after all its attempts, until the endpoint counts as down. */
+const FAILURES_IN_A_ROW = 10;
+
+/** Asks all calls. @throws UserError when the cap is reached or nothing would work */
+export async function runPool(calls: readonly Call[], context: AskContext): Promise<void> {
+  const { budget, options, onEnd } = context;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, context.signal]);
+  setMaxListeners(0, signal);
+  let next = 0;
+  let ended = 0;
+  let failuresInARow = 0;
+  let fatal: unknown;
+  const worker = async () => {
+    while (next < calls.length && !fatal) {
+      const call = calls[next++];
+      const most = costOf(mostUsage(call.text, call.maxTokens), call.price);
+      if (!(await budget.reserve(most))) throw budget.stopped(calls.length - ended);
+      if (fatal) return budget.settle(most, 0);
+      const failure = await tryCall(call, most, context, signal);
+      failuresInARow = failure === undefined ? 0 : failuresInARow + 1;
+      ended++;
+      onEnd(call, failure);
+      if (failuresInARow >= FAILURES_IN_A_ROW)
+        throw new UserError(
+          `The endpoint failed ${FAILURES_IN_A_ROW} calls in a row; the last said: ${failure}. ` +
+            "All answers are kept: run the same command again to go on.",
+        );
+    }
+  };
+  const guarded = () =>
+    worker().catch((error: unknown) => {
+      // The first error counts; calls in flight are let go to their end, for they are paid for. Waits are cut short.
+      fatal ??= error;
+      stop.abort(fatal);
+    });
+  await Promise.all(Array.from({ length: Math.min(options.concurrency, calls.length) }, guarded));
+  if (fatal) throw fatal;
+}
+
+/** Tries one call until it is answered. Ends its reservation. @returns why it failed, or undefined */
+async function tryCall(
+  call: Call,
+  most: number,
+  context: AskContext,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { ledger, budget, options } = context;
+  for (let attempt = 1; ; attempt++) {
+    await ledger.append({ sent: call.key, upTo: most });
+    let failure: unknown;
+    try {
+      const answer = await call.send(AbortSignal.timeout(1000 * options.timeout));
+      await ledger.append({ answer: call.key, ...answer, batched: false });
+      budget.settle(most, costOf(answer.usage, call.price));
+      return undefined;
+    } catch (error) {
+      failure = error;
+    }
+    // What may have been answered without our hearing of it counts as spent.
+    const isLost = !(failure instanceof ApiFailure) || failure.mayBePaid;
+    budget.settle(most, isLost ? most : 0);
+    if (!(failure instanceof ApiFailure)) throw failure;
+    if (!isLost) await ledger.append({ failed: call.key });
+    if (failure.kind === "setup") throw new UserError(`The endpoint refuses to work: ${failure.message}.`);
+    if (failure.kind === "request" || attempt >= options.attempts) return failure.message;
+    try {
+      await sleep(waitBefore(attempt, call.key, options.backoff, failure.retryAfter), signal);
+    } catch {
+      return failure.message;
+    }
+    if (!(await budget.reserve(most))) throw budget.stopped(1);
+  }
+}
