@@ -164,12 +164,7 @@ def levanter():
 
 
 def mds():
-    try:
-        import torchvision  # noqa: F401
-        note = ""
-    except (ImportError, RuntimeError):
-        stub_torchvision()
-        note = " (torchvision, which only its vision datasets use, replaced by a stub)"
+    stub_torchvision()
     from streaming import StreamingDataset
 
     rows = []
@@ -178,10 +173,11 @@ def mds():
         sample = dataset[index]
         labels = np.where(sample["loss_mask"] == 1, sample["tokens"], IGNORED).tolist()
         rows.append({"ids": sample["tokens"].tolist(), "targets": shifted(labels)})
-    return {"reader": version("mosaicml-streaming") + note, "rows": rows, "loss": ignoring_loss(rows)}
+    return {"reader": version("mosaicml-streaming"), "rows": rows, "loss": ignoring_loss(rows)}
 
 
 def stub_torchvision():
+    """streaming imports it for its vision datasets alone; PyPI's is made for another torch than the CPU one."""
     import transformers.feature_extraction_utils  # noqa: F401  (asks whether torchvision is there)
 
     for name in ("torchvision", "torchvision.datasets", "torchvision.transforms", "torchvision.transforms.functional"):
@@ -250,8 +246,8 @@ def dolma():
                     "compression": {"input": None, "output": None},
                     "filter": {
                         "include": [],
-                        "exclude": ["$@.attributes[?(@.lacuna__dropped && @.lacuna__dropped[0] && @.lacuna__dropped[0][2] >= 1.0)]"],
-                        "syntax": "jsonpath",
+                        "exclude": ["(.attributes.lacuna__dropped | length) > 0"],
+                        "syntax": "jq",
                     },
                     "span_replacement": [
                         {"span": "$.attributes.lacuna__shouting__forget", "min_score": 0.5, "replacement": ""}
