@@ -6,7 +6,6 @@ import { PACKAGE_ROOT } from "../base/package.js";
 import type { Runner } from "./runners.js";
 import type { BenchSize } from "./sizes.js";
 
-const SCRIPT = `${PACKAGE_ROOT}bench/torch_train.py`;
 /** How long OpenMP threads may still be spinning after a step; the next runner waits for it. */
 const SETTLE_MILLISECONDS = 250;
 
@@ -14,12 +13,19 @@ export interface TorchRunner extends Runner {
   version: string;
 }
 
-/** Starts PyTorch on one size; undefined when there is no Python with torch (env LACUNA_PYTHON, else python3). */
-export async function torchRunner({ config, batch }: BenchSize, threads: number): Promise<TorchRunner | undefined> {
-  if (!existsSync(SCRIPT)) return undefined;
-  const { vocabulary, width, layers, heads, context } = config;
-  const sizes = [vocabulary, width, layers, heads, context, batch, threads].map(String);
-  const child = spawn(process.env.LACUNA_PYTHON ?? "python3", [SCRIPT, ...sizes], {
+/** A Python process that does work when it is asked and says how many seconds it took. */
+export interface TorchProcess {
+  version: string;
+  /** Sends one line, returns the seconds of the answer. */
+  ask(line: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Starts a script of bench/; undefined when there is no Python with torch (env LACUNA_PYTHON, else python3). */
+export async function torchProcess(script: string, numbers: readonly number[]): Promise<TorchProcess | undefined> {
+  const path = `${PACKAGE_ROOT}bench/${script}`;
+  if (!existsSync(path)) return undefined;
+  const child = spawn(process.env.LACUNA_PYTHON ?? "python3", [path, ...numbers.map(String)], {
     stdio: ["pipe", "pipe", "ignore"],
   });
   child.on("error", () => undefined);
@@ -35,10 +41,9 @@ export async function torchRunner({ config, batch }: BenchSize, threads: number)
     return undefined;
   }
   return {
-    name: "pytorch",
     version: hello.torch,
-    async step() {
-      child.stdin.write("step\n");
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
       const answer = await next();
       if (answer?.seconds === undefined) throw new Error("The PyTorch process of the bench ended before its step did");
       await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS));
@@ -49,4 +54,12 @@ export async function torchRunner({ config, batch }: BenchSize, threads: number)
       child.kill();
     },
   };
+}
+
+/** The training step of one size in PyTorch; undefined when there is none. */
+export async function torchRunner({ config, batch }: BenchSize, threads: number): Promise<TorchRunner | undefined> {
+  const { vocabulary, width, layers, heads, context } = config;
+  const torch = await torchProcess("torch_train.py", [vocabulary, width, layers, heads, context, batch, threads]);
+  if (!torch) return undefined;
+  return { name: "pytorch", version: torch.version, step: () => torch.ask("step"), close: torch.close };
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { BENCH_SIZES, benchTrain, formatBench } from "../bench/index.js";
 import { coordinateCheck, formatCoordinates } from "../nn/index.js";
+import { addScoreBench } from "./bench-score.js";
 import { addTokenizerBench } from "./bench-tokenizer.js";
 import { liveLine } from "./live.js";
 import { numberOf } from "./options.js";
@@ -37,6 +38,7 @@ export function addBenchCommand(program: Command): void {
       live.clear();
       console.log(json ? JSON.stringify(result, null, 2) : formatBench(result));
     });
+  addScoreBench(bench);
   addTokenizerBench(bench);
   bench
     .command("coordinates")
