@@ -25,14 +25,14 @@ export function describeFilter({
       ...(method === "remove" && replacement !== "hidden" ? [`replacement ${replacement}`] : []),
       ...(exempt ? [`${grouped(exempt.found)} of ${grouped(exempt.ids)} exempt ids found`] : []),
     ];
-    return `${domain}: ${method}, ${parts.join(", ")}\n${describeCounts(alone)}`;
+    return `${domain}: ${method}, ${parts.join(", ")}\n${describeCounts(alone, closeGaps + dilate > 0 ? " after smoothing" : "")}`;
   });
   if (policies.length > 1) lines.push(`Together:\n${describeCounts(counts)}`);
   if (topUp.method === "repeat") lines.push(`Top-up: kept documents are repeated ${topUp.rate.toFixed(4)} times more.`);
   return lines.join("\n");
 }
 
-function describeCounts(counts: PoliciesFile["counts"]): string {
+function describeCounts(counts: PoliciesFile["counts"], when = ""): string {
   const parts = [
     ...(counts.droppedDocuments > 0
       ? [
@@ -42,7 +42,7 @@ function describeCounts(counts: PoliciesFile["counts"]): string {
     ...(counts.maskedTokens > 0 ? [`${grouped(counts.maskedTokens)} tokens masked`] : []),
     ...(counts.removedTokens > 0 ? [`${grouped(counts.removedTokens)} tokens removed`] : []),
   ];
-  return `  ${parts.join(", ") || "nothing taken"}: ${percent(counts.share)} of ${grouped(counts.tokens)} tokens`;
+  return `  ${parts.join(", ") || "nothing taken"}: ${percent(counts.share)} of ${grouped(counts.tokens)} tokens${when}`;
 }
 
 /** Scores read per second, from the first to the last; every pass over them starts at 0. */

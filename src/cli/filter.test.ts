@@ -32,7 +32,7 @@ describe("lacuna filter SCORES", () => {
     const { scores, out } = await job();
     const text = await lacuna(scores, "--method", "remove", "--threshold", "0.5", "--close-gaps", "1", "--out", out);
     expect(text).toContain("shouting: remove, score >= 0.5000 (given), gaps of up to 1 closed");
-    expect(text).toContain("3 tokens removed: 30.00 % of 10 tokens");
+    expect(text).toContain("3 tokens removed: 30.00 % of 10 tokens after smoothing");
     expect(text).toMatch(/GB\/s; no model was loaded/);
     expect(JSON.parse(readFileSync(join(out, "policies.json"), "utf8")).policies[0].policy.closeGaps).toBe(1);
   });
@@ -40,7 +40,7 @@ describe("lacuna filter SCORES", () => {
   it("writes nothing on --dry-run, and says the same", async () => {
     const { scores, out } = await job();
     const text = await lacuna(scores, "--method", "mask", "--share", "0.3", "--out", out, "--dry-run");
-    expect(text).toContain("3 tokens masked: 30.00 % of 10 tokens");
+    expect(text).toContain("(share 30.00 % wanted, 30.00 % before smoothing)\n  3 tokens masked: 30.00 % of 10 tokens");
     expect(existsSync(out)).toBe(false);
   });
 

@@ -44,12 +44,12 @@ export function bar(share: number, width: number): string {
   return "█".repeat(eighths >> 3) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths & 7];
 }
 
-/** Columns of text, the first to the left, the others to the right; cells hold no styles yet. */
+/** Columns of text: the first and untitled ones to the left, the others to the right; cells hold no styles yet. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string[] {
   const widths = header.map((title, k) => Math.max(title.length, ...rows.map((row) => row[k].length)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, k) => (k === 0 ? cell.padEnd(widths[k]) : cell.padStart(widths[k])))
+      .map((cell, k) => (k === 0 || header[k] === "" ? cell.padEnd(widths[k]) : cell.padStart(widths[k])))
       .join("  ")
       .trimEnd();
   return [paint.dim(line(header)), ...rows.map(line)];
