@@ -50,7 +50,12 @@ export function addLaunchCommand(program: Command): void {
     )
     .requiredOption("--image <name>", "container image with lacuna on its path, and the classifier or a volume with it")
     .option("--namespace <name>", "namespace", "default")
-    .option("--volume <claim:/path[:ro]...>", "persistent volume claims with inputs, classifier, results", [])
+    .option(
+      "--volume <claim:/path>",
+      "persistent volume claim with inputs, classifier or results, and where it is mounted (:ro after it: read-only); may be repeated",
+      (volume: string, others: string[]) => [...others, volume],
+      [],
+    )
     .option("--secret <name>", "secret with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ..., LACUNA_QUEUE")
     .addHelpText(
       "after",
