@@ -59,6 +59,7 @@ function flatColumns(schema: readonly SchemaElement[]): Map<string, SchemaElemen
   let at = 1;
   for (let child = 0; child < (schema[0]?.num_children ?? 0) && at < schema.length; child++) {
     const element = schema[at++];
+    if (typeof element.name !== "string") throw new Error("a column has no name");
     let below = element.num_children ?? 0;
     if (!below && element.type && element.repetition_type !== "REPEATED") columns.set(element.name, element);
     for (; below > 0 && at < schema.length; below--) below += schema[at++].num_children ?? 0;

@@ -1,0 +1,55 @@
+/** @file One small valid file of every kind that is read, to be broken. Synthetic. */
+import { gzipSync } from "node:zlib";
+import { PARQUET, ZSTD } from "./samples.js";
+
+const words = (count: number, seed: number) =>
+  Array.from({ length: count }, (_, i) => ["heart", "stone", "naïve", "🩺", "a", "\\n"][(i * 7 + seed) % 6]).join(" ");
+
+function jsonl(): Buffer {
+  const lines = Array.from({ length: 40 }, (_, i) => {
+    const id = i % 3 === 0 ? i : `id-${i}`;
+    return JSON.stringify({
+      id: i % 5 ? id : undefined,
+      text: words(i * 3, i),
+      nested: { a: [1, "\ud83e\ude7a", null] },
+    });
+  });
+  lines.splice(10, 0, "", '{"text":"\\u00e9\\ud83e\\ude7a"}', '{"__proto__":{"text":"x"},"text":"own"}', "  ");
+  return Buffer.from(lines.join("\n"));
+}
+
+function text(): Buffer {
+  return Buffer.from(Array.from({ length: 60 }, (_, i) => words(60, i)).join("\n\n"));
+}
+
+/** One WARC record of extracted text. */
+export function wetRecord(type: string, id: string, content: string): Buffer {
+  const header = `WARC/1.0\r\nWARC-Type: ${type}\r\nWARC-Record-ID: <urn:uuid:${id}>\r\nContent-Type: text/plain\r\n`;
+  return Buffer.from(`${header}Content-Length: ${Buffer.byteLength(content)}\r\n\r\n${content}\r\n\r\n`);
+}
+
+function wetRecords(): Buffer[] {
+  const pages = Array.from({ length: 20 }, (_, i) => wetRecord("conversion", `page-${i}`, words(i * 5, i)));
+  return [wetRecord("warcinfo", "info", "software: synthetic"), ...pages];
+}
+
+let made: Map<string, Buffer> | undefined;
+
+/** Files by name; the name tells the kind. Made once. */
+export function validFiles(): ReadonlyMap<string, Buffer> {
+  return (made ??= makeFiles());
+}
+
+function makeFiles(): Map<string, Buffer> {
+  const half = jsonl().length >> 1;
+  return new Map<string, Buffer>([
+    ["plain.jsonl", jsonl()],
+    ["two-members.jsonl.gz", Buffer.concat([gzipSync(jsonl().subarray(0, half)), gzipSync(jsonl().subarray(half))])],
+    ["two-frames.jsonl.zst", ZSTD],
+    ["plain.txt", text()],
+    ["plain.txt.gz", gzipSync(text())],
+    ["pages.wet", Buffer.concat(wetRecords())],
+    ["pages.warc.wet.gz", Buffer.concat(wetRecords().map((record) => gzipSync(record)))],
+    ...Object.entries(PARQUET).map(([name, bytes]) => [`${name}.parquet`, bytes] as const),
+  ]);
+}
