@@ -7,7 +7,7 @@ import { addLaunchCommand } from "./launch.js";
 
 async function launch(...args: string[]): Promise<string> {
   const printed: string[] = [];
-  const keep = (text: unknown) => (printed.push(String(text)), true);
+  const keep = (text: unknown) => printed.push(String(text)) > 0;
   vi.spyOn(process.stdout, "write").mockImplementation(keep);
   vi.spyOn(console, "log").mockImplementation(keep);
   const program = new Command();
