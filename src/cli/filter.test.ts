@@ -54,6 +54,12 @@ describe("lacuna filter SCORES", () => {
     await expect(lacuna("--policies", path, "--share", "0.1", "--out", out)).rejects.toThrow(/--share goes into/);
   });
 
+  it("asks for the token shards when it is given their scores", async () => {
+    const { folder, out } = await job();
+    writeFileSync(join(folder, "manifest.json"), "{}");
+    await expect(lacuna(folder, "--method", "mask", "--rule", "f1", "--out", out)).rejects.toThrow(/--tokens DIR/);
+  });
+
   it.each([
     [["--method", "mask", "--rule", "f1"], /Give a scoring job/],
     [["SCORES", "--rule", "f1"], /Give --method/],

@@ -4,6 +4,7 @@
  * Neither reads a model. A job's policies are for `lacuna export`, a stage's policy for `lacuna pretrain`.
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { z } from "zod";
@@ -129,6 +130,11 @@ function policiesOf(scores: string | undefined, flags: Flags, given: string[]): 
   if (scores === undefined) {
     throw new UserError(
       "Give a scoring job: lacuna filter SCORES --method mask --rule f1 --out DIR (or --policies FILE).",
+    );
+  }
+  if (existsSync(join(scores, "manifest.json")) && !existsSync(join(scores, "job.json"))) {
+    throw new UserError(
+      `${scores} holds scores of token shards. Give these too: lacuna filter --scores ${scores} --tokens DIR ...`,
     );
   }
   if (flags.method === undefined) throw new UserError("Give --method none, document, mask or remove.");

@@ -6,7 +6,7 @@ import { UserError } from "../../base/errors.js";
 import { readJson } from "../../base/files.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { readPolicy } from "../policy.js";
-import { openPolicies, PoliciesFile } from "./file.js";
+import { openPolicies, PoliciesFile, storedAddress } from "./file.js";
 import { filterScored, previewFilter } from "./stage.js";
 import { shoutingScores, syntheticProbe, writeScoredJob } from "./testing/scored-job.js";
 
@@ -95,6 +95,17 @@ describe("policies over a scoring job", () => {
   });
 });
 
+describe("a job without a single token", () => {
+  it.each(["none", "mask", "document"] as const)("is filtered by %s to nothing taken", async (method) => {
+    const folder = temporaryFolder();
+    const scores = await writeScoredJob(folder, [[], []]);
+    const rule = method === "none" ? {} : { share: 0.5 };
+    const { counts, topUp } = await previewFilter({ policies: [{ scores, method, ...rule }], topUp: "repeat" }, folder);
+    expect(counts).toMatchObject({ documents: 0, tokens: 0, share: 0 });
+    expect(topUp.rate).toBe(0);
+  });
+});
+
 describe("several domains", () => {
   const other = (text: string) => ({
     id: text,
@@ -156,6 +167,11 @@ describe("openPolicies", () => {
     const after = await openPolicies(join(folder, "deep", "moved", "policy"));
     expect(after.fingerprint).toBe(before.fingerprint);
     expect(after.policies[0].policy).toMatchObject({ domain: "shouting", method: "mask", threshold: 0.5 });
+  });
+
+  it("names a job in an object store as it is", () => {
+    expect(storedAddress("s3://corpus/scored", "/runs/policy")).toBe("s3://corpus/scored");
+    expect(storedAddress("/runs/scored", "/runs/policy")).toBe("../scored");
   });
 
   it("has a fingerprint of what decides the view, and of nothing else", async () => {

@@ -4,6 +4,7 @@ import { temporaryFolder } from "../../testing/folder.js";
 import { openScored } from "../job/index.js";
 import { previewFilter } from "../policies/index.js";
 import { type SyntheticDocument, writeScoredJob } from "../policies/testing/scored-job.js";
+import { findBorderline } from "./borderline.js";
 import { jobStats } from "./job-stats.js";
 
 const draw = random(5, "synthetic scores");
@@ -62,5 +63,14 @@ describe("statistics of a job", () => {
       expect(dropped.share).toBeCloseTo(droppedTokens, 12);
       expect(dropped.droppedDocuments / 90).toBeCloseTo(droppedDocuments, 12);
     }
+  });
+
+  it("are zeros, not NaN, for a job without a token", async () => {
+    const job = await openScored(await writeScoredJob(temporaryFolder(), [[]]));
+    const { sources, wouldTake, tokens } = await jobStats(job);
+    expect(tokens).toBe(0);
+    expect(sources).toMatchObject([{ meanScore: 0, forgetShare: 0, documentShare: 0 }]);
+    for (const { maskedTokens, droppedTokens } of wouldTake) expect([maskedTokens, droppedTokens]).toEqual([0, 0]);
+    expect(await findBorderline(job, { count: 3, around: 0.5, context: 3, seed: 1 })).toEqual([]);
   });
 });
