@@ -35,8 +35,8 @@ export async function finishJob(store: Store, plan: JobPlan): Promise<boolean> {
     records.push(record);
   }
   await store.remove("parts/");
-  await store.sweep();
   await store.create(JOB_FILES.manifest, manifestText(await manifestOf(store, plan, records)));
+  await store.sweep();
   return true;
 }
 

@@ -26,6 +26,12 @@ export const JobSettings = z.object({
     .positive()
     .default(512 * 2 ** 20)
     .describe("longest record accepted, bytes after decompression"),
+  overlap: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.5)
+    .describe("share of a window of a long document that repeats the one before, as context; less is faster"),
   precision: z.enum(["f32", "int8"]).default("f32").describe("arithmetic of the models; int8 is faster and less exact"),
 });
 export type JobSettings = z.infer<typeof JobSettings>;

@@ -6,12 +6,12 @@ import { type JobPlan, readPlan, rowReader, scoreInput } from "../job/index.js";
 import type { ShardTask } from "./messages.js";
 import { serveShards } from "./serve.js";
 
-let opened: { directory: string; classifier: Classifier } | undefined;
+let opened: { as: string; classifier: Classifier } | undefined;
 let job: { out: string; store: Store; plan: JobPlan } | undefined;
 
 serveShards(async (task, onProgress) => {
   const { store, plan } = await jobOf(task);
-  const classifier = await classifierOf(task);
+  const classifier = await classifierOf(task, plan);
   if (classifier.fingerprint !== plan.classifier) {
     throw new UserError(
       `${task.classifier} is not the classifier of the job in ${task.out}: its fingerprint is ${classifier.fingerprint.slice(0, 12)}, the job's ${plan.classifier.slice(0, 12)}. Give the one the job was planned with.`,
@@ -32,11 +32,13 @@ async function jobOf({ out, key }: ShardTask): Promise<{ store: Store; plan: Job
   return job;
 }
 
-async function classifierOf({ classifier: directory, threads }: ShardTask): Promise<Classifier> {
-  if (opened?.directory === directory) return opened.classifier;
+async function classifierOf({ classifier: directory, threads }: ShardTask, { settings }: JobPlan): Promise<Classifier> {
+  const { precision, overlap } = settings;
+  const as = JSON.stringify([directory, precision, overlap]);
+  if (opened?.as === as) return opened.classifier;
   await opened?.classifier.release();
   opened = undefined;
-  const classifier = await openClassifier(directory, { threads });
-  opened = { directory, classifier };
+  const classifier = await openClassifier(directory, { threads, precision, overlap });
+  opened = { as, classifier };
   return classifier;
 }
