@@ -3,3 +3,6 @@
  */
 export { foreignHook, type Hook, hookName, hookOfHiddenState, type Place, parseHook, streamIndex } from "./hooks.js";
 export { type HookedModel, type HookedStates, type OpenModelOptions, openHfModel } from "./reader.js";
+export { openSae, type Sae, type SparseActivations } from "./sae/encode.js";
+export { readSae } from "./sae/read.js";
+export type { Activation, Normalisation, SaeDefinition } from "./sae/types.js";
