@@ -5,7 +5,7 @@
  * is listed in `no_loss_ranges`, [start, end) in characters (code points) of the text written.
  */
 import { SPECIAL_TEXTS } from "../../../tokens/index.js";
-import { TextParquet } from "../parquet.js";
+import { TextParquet } from "../parquet/text.js";
 import { byteSpans, characterSpans, cutSpans, spansAfterCut } from "../spans.js";
 import type { DocumentView } from "../view.js";
 import type { Format, FormatContext, FormatWriter } from "./format.js";

@@ -1,5 +1,5 @@
 /** @file huggingface, torchtitan, levanter: a row of tokens with what is trained beside them, in Parquet or JSONL. */
-import { ListParquet } from "../parquet.js";
+import { ListParquet } from "../parquet/lists.js";
 import { type RowOfTokens, rowMaker } from "../rows.js";
 import { arrange, type DocumentView } from "../view.js";
 import type { Format, FormatContext, FormatWriter } from "./format.js";

@@ -1,15 +1,16 @@
 /**
- * @file Parquet files written row group by row group: columns of lists of numbers, and columns of text.
+ * @file Parquet files of lists of numbers, written row group by row group.
  *
  * Encoding is hyparquet-writer's. Its general path walks nested values one by one; lists of tokens are flat runs, so
  * their repetition and definition levels are made here and handed to its column writer. A row group is at most
  * ROW_GROUP_TOKENS long, which bounds memory here and in readers. Columns are nullable, as pyarrow writes them; no
  * value is ever null.
  */
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { ParquetWriter } from "hyparquet-writer";
 import { writeColumn } from "hyparquet-writer/src/column.js";
-import type { Output, OutputFile } from "./output.js";
-import { MAX_ROW_TOKENS } from "./rows.js";
+import type { Output, OutputFile } from "../output.js";
+import { MAX_ROW_TOKENS } from "../rows.js";
+import { DrainedWriter } from "./drained.js";
 
 const ROW_GROUP_TOKENS = MAX_ROW_TOKENS;
 const ROW_GROUP_ROWS = 2 ** 16;
@@ -121,63 +122,4 @@ function listSchema({ name, type }: ListColumn): Schema {
     { name: "list", repetition_type: "REPEATED", num_children: 1 },
     { name: "element", repetition_type: "OPTIONAL", ...TYPES[type] },
   ];
-}
-
-/** Bytes of texts that make a row group. */
-const ROW_GROUP_TEXT = 8 * 2 ** 20;
-
-/** A Parquet file of text columns. */
-export class TextParquet {
-  readonly #bytes = new DrainedWriter();
-  readonly #parquet: ParquetWriter;
-  readonly #rows: string[][] = [];
-  #characters = 0;
-
-  private constructor(
-    readonly file: OutputFile,
-    readonly columns: readonly string[],
-  ) {
-    const text = { type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" } as const;
-    const schema: Schema = [
-      { name: "schema", num_children: columns.length },
-      ...columns.map((name) => ({ name, ...text })),
-    ];
-    this.#parquet = new ParquetWriter({ writer: this.#bytes, schema, statistics: false, createdBy: "lacuna" });
-  }
-
-  static async open(output: Output, name: string, columns: readonly string[]): Promise<TextParquet> {
-    return new TextParquet(await output.file(name), columns);
-  }
-
-  /** Appends one row: a text per column. */
-  async add(row: string[]): Promise<void> {
-    this.#rows.push(row);
-    for (const text of row) this.#characters += text.length;
-    if (this.#characters >= ROW_GROUP_TEXT || this.#rows.length === ROW_GROUP_ROWS) await this.#flush();
-  }
-
-  async close(): Promise<void> {
-    await this.#flush();
-    this.#parquet.finish();
-    await this.#bytes.drainInto(this.file);
-    await this.file.close();
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#rows.length === 0) return;
-    const columnData = this.columns.map((name, at) => ({ name, data: this.#rows.map((row) => row[at]) }));
-    this.#parquet.write({ columnData, rowGroupSize: this.#rows.length });
-    this.#rows.length = 0;
-    this.#characters = 0;
-    await this.#bytes.drainInto(this.file);
-  }
-}
-
-/** Collects what hyparquet-writer encodes until it is handed on; offsets go on counting. */
-class DrainedWriter extends ByteWriter {
-  async drainInto(file: OutputFile): Promise<void> {
-    const bytes = this.getBytes();
-    this.index = 0;
-    await file.write(bytes);
-  }
 }
