@@ -43,6 +43,21 @@ describe("a folder", () => {
     expect(existsSync(join(folder, "real/a/b"))).toBe(true);
   });
 
+  it("lists while others remove", async () => {
+    const store = localStore(temporaryFolder());
+    await store.write("shards/1.json", "x");
+    let isDone = false;
+    const churn = async (part: number) => {
+      for (let round = 0; round < 40; round++) {
+        await store.write(`parts/${part}/${round}/deep`, "x");
+        await store.remove(`parts/${part}/`);
+      }
+    };
+    const churning = Promise.all([churn(1), churn(2)]).then(() => (isDone = true));
+    while (!isDone) expect(await store.list("")).toContain("shards/1.json");
+    await churning;
+  });
+
   it("clears what a killed writer left, and nothing else", async () => {
     const out = temporaryFolder();
     const store = localStore(out);

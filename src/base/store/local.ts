@@ -5,8 +5,8 @@
  * object must win); then the folder is fsynced, so that a rename survives a power cut.
  */
 import { randomUUID } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, realpathSync } from "node:fs";
-import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { type FileHandle, link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { UserError } from "../errors.js";
 import { checkName } from "./names.js";
@@ -74,17 +74,15 @@ export function localStore(directory: string): Store {
     read: (name) => reading(name, async (file) => readFully(file, 0, (await file.stat()).size, name)),
     readRange: (name, start, end) => reading(name, (file) => readFully(file, start, end, name)),
     async list(prefix) {
-      if (!existsSync(root)) return [];
-      const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-      const names = entries
-        .filter((entry) => entry.isFile())
-        .map((entry) =>
-          join(entry.parentPath, entry.name)
-            .slice(root.length + 1)
-            .split(sep)
-            .join("/"),
-        );
-      return names.filter((name) => !name.startsWith(`${TEMPORARY}/`) && name.startsWith(prefix)).sort();
+      const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+      if (folder) pathOf(folder);
+      const names: string[] = [];
+      try {
+        for await (const name of walk(root, folder)) if (name.startsWith(prefix)) names.push(name);
+      } catch (error) {
+        throw failed(prefix, error, "list");
+      }
+      return names.sort();
     },
     write: (name, chunks) => placed(name, chunks, rename),
     async create(name, chunks) {
@@ -114,6 +112,19 @@ const REASONS: Record<string, string> = {
   EACCES: "permission is denied. Give another --out, or change its permissions",
   EPERM: "the operation is not permitted. Give another --out, or change its permissions",
 };
+
+/** Names of the files below a folder; `folder` is "" or ends in "/". What others remove meanwhile is not there. */
+async function* walk(root: string, folder: string): AsyncGenerator<string> {
+  if (folder === `${TEMPORARY}/`) return;
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  });
+  for (const entry of entries) {
+    if (entry.isDirectory()) yield* walk(root, `${folder}${entry.name}/`);
+    else if (entry.isFile()) yield folder + entry.name;
+  }
+}
 
 async function writeAll(file: FileHandle, chunks: Chunks): Promise<void> {
   if (typeof chunks === "string" || chunks instanceof Uint8Array) await file.writeFile(chunks);

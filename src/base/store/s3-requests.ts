@@ -31,6 +31,8 @@ const IDLE_MS = 60_000;
 
 /** A client as the environment configures it: AWS_* variables, profiles, roles of the machine. */
 export function s3Client(): S3Client {
+  // It warns in every process that SDKs of 2027 will want Node 22; the one in the lock file runs on ours.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const endpoint = s3Endpoint();
   const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || (endpoint ? "us-east-1" : undefined);
   return new S3Client({

@@ -94,6 +94,12 @@ describe("scoring in processes", () => {
     expect(updates.map(({ done }) => done)).toEqual([...updates.map(({ done }) => done)].sort((a, b) => a - b));
   });
 
+  it("refuses a number of processes that is none", async () => {
+    for (const workers of [0, -1, 1.5, Number.NaN]) {
+      await expect(runShards({ ...job(1), workers })).rejects.toMatchObject({ name: "UserError" });
+    }
+  });
+
   it("ends its processes when the parent is killed", async () => {
     const options = job(2, { steps: 1000, stepMs: 20 });
     const script = join(options.out, "parent.mjs");

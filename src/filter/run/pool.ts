@@ -37,8 +37,11 @@ export async function stopProcesses(patienceMs = PATIENCE_MS): Promise<void> {
   await Promise.all([...open].map((pool) => pool.close(patienceMs)));
 }
 
-/** A pool starts its processes when they are first needed. */
+/** A pool starts its processes when they are first needed. @throws UserError when `workers` is not 1 or more */
 export function openPool({ workers, retries = DEFAULT_RETRIES, program = childProgram() }: PoolOptions): Pool {
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new UserError(`--workers ${workers} is not a number of processes. Give 1 or more.`);
+  }
   const processes = Array.from({ length: workers }, () => shardProcess(program));
   const free = [...processes];
   const waiting: ((process: ShardProcess) => void)[] = [];
@@ -114,7 +117,7 @@ export interface RunOptions extends PoolOptions {
  */
 export async function runShards(options: RunOptions): Promise<void> {
   const { out, plan, classifier, shards, threads, signal, onProgress = () => {} } = options;
-  const workers = Math.min(options.workers, shards.length);
+  const workers = shards.length === 0 ? options.workers : Math.min(options.workers, shards.length);
   if (signal?.aborted) throw new ScoringStopped();
   const pool = openPool({ ...options, workers });
   const progress = shardsProgress(shards.length, onProgress);

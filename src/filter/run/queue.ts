@@ -94,8 +94,10 @@ export async function scoreByQueue(options: ByQueueOptions): Promise<void> {
       if (signal?.aborted) throw new ScoringStopped();
       for (const shard of left) missing.add(shard);
       await enqueueShards(queue, options, left, firstRetryMs);
-      const workers = await queue.getWorkersCount();
-      progress.tell(workers === 0 ? "no worker listens yet: start lacuna worker" : `${workers} workers listen`);
+      // Some servers do not say who is connected.
+      const workers = await queue.getWorkersCount().catch(() => undefined);
+      if (workers !== undefined)
+        progress.tell(workers === 0 ? "no worker listens yet: start lacuna worker" : `${workers} workers listen`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, checkMs);
         wake = () => {

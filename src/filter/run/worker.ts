@@ -41,7 +41,8 @@ export type WorkerEvent =
   | { type: "handed back"; shard: ShardJob }
   | { type: "trouble"; message: string };
 
-export const LOCK_MS = 30_000;
+const LOCK_MS = 30_000;
+const SHORTEST_LOCK_MS = 500;
 /** How often a shard may lose its worker. A shard that kills its process fails much earlier (see `pool.ts`). */
 const MOST_STALLS = 100;
 const PROGRESS_EVERY_MS = 2000;
@@ -56,10 +57,13 @@ const LEAVE_MS = 5000;
  */
 export async function runWorker(options: WorkerOptions): Promise<{ shards: number; tokens: number }> {
   const { workers, lockMs = LOCK_MS, signal, program, onEvent = () => {} } = options;
+  if (!(lockMs >= SHORTEST_LOCK_MS)) {
+    throw new UserError(`A lock of ${lockMs / 1000} s is too short for a busy machine. Give 0.5 s or more.`);
+  }
+  const pool = openPool({ workers, program });
   if (options.classifier !== undefined) readManifest(options.classifier, "classifier");
   const { shown, connection } = await reachRedis(options.queue);
   const { Queue, UnrecoverableError, WaitingError, Worker } = await import("bullmq");
-  const pool = openPool({ workers, program });
   const done = { shards: 0, tokens: 0 };
 
   const handle = async (entry: Job, token?: string): Promise<ShardResult> => {
