@@ -117,9 +117,8 @@ export interface RunOptions extends PoolOptions {
  */
 export async function runShards(options: RunOptions): Promise<void> {
   const { out, plan, classifier, shards, threads, signal, onProgress = () => {} } = options;
-  const workers = shards.length === 0 ? options.workers : Math.min(options.workers, shards.length);
   if (signal?.aborted) throw new ScoringStopped();
-  const pool = openPool({ ...options, workers });
+  const pool = openPool(options);
   const progress = shardsProgress(shards.length, onProgress);
   const stop = () => void pool.close();
   signal?.addEventListener("abort", stop, { once: true });
@@ -131,7 +130,7 @@ export async function runShards(options: RunOptions): Promise<void> {
       progress.finish(shard, record.tokens);
     }
   };
-  const workersDone = Array.from({ length: workers }, work);
+  const workersDone = Array.from({ length: Math.min(options.workers, shards.length) }, work);
   try {
     await Promise.all(workersDone);
   } finally {
