@@ -4,7 +4,7 @@ import type { ScoredCorpus } from "../job/scored.js";
 import { METHODS, Policy } from "../policy.js";
 import { countPolicies, sumCounts } from "./counts.js";
 import { markDocument } from "./mark.js";
-import { blocksSideBySide } from "./scan.js";
+import { blocksSideBySide, forShards } from "./scan.js";
 
 interface Scores {
   tokens: Uint8Array;
@@ -101,5 +101,21 @@ describe("countPolicies", () => {
     };
     await expect(read(longer)).rejects.toThrow(/hold different documents/);
     await expect(read(corpus([[]]))).rejects.toThrow(/hold different documents/);
+  });
+});
+
+describe("forShards", () => {
+  it("does every shard once, and stops at the first error", async () => {
+    const done: number[] = [];
+    await forShards(9, async (shard) => void done.push(shard));
+    expect(done.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const begun: number[] = [];
+    const failing = forShards(100, async (shard) => {
+      begun.push(shard);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (shard === 2) throw new Error("shard 2 is broken");
+    });
+    await expect(failing).rejects.toThrow("shard 2 is broken");
+    expect(begun.length).toBeLessThan(10);
   });
 });

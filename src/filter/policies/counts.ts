@@ -7,7 +7,7 @@
 import type { Progress } from "../../base/progress.js";
 import type { ScoreBlock } from "../job/scored.js";
 import { countMarked, isDropped, markDocument, sumOf } from "./mark.js";
-import { blocksSideBySide, tokensOf } from "./scan.js";
+import { blocksSideBySide, forShards, tokensOf } from "./scan.js";
 import type { OpenPolicy } from "./types.js";
 
 export interface Counts {
@@ -51,7 +51,7 @@ export async function countPolicies(
   const total = tokensOf(jobs[0]);
   let done = 0;
   progress({ done, total, unit: "tokens", detail: "counting" });
-  for (const shard of jobs[0].records.keys()) {
+  await forShards(jobs[0].records.length, async (shard) => {
     const together = noCounts();
     for await (const blocks of blocksSideBySide(jobs, shard)) {
       const each = policies.map((policy, j) => countAlone(policy, blocks[j], found[j]));
@@ -60,8 +60,8 @@ export async function countPolicies(
       done += blocks[0].tokenScores.length;
       progress({ done, total, unit: "tokens", detail: "counting" });
     }
-    shards.push(withShare(together));
-  }
+    shards[shard] = withShare(together);
+  });
   return { shards, policies: alone.map(withShare), exemptFound: found.map((ids) => ids.size) };
 }
 

@@ -3,6 +3,6 @@ export { type Counts, countPolicies, type FilterCounts, lostTokens, sumCounts } 
 export { openPolicies, PoliciesFile } from "./file.js";
 export { countMarked, isDropped, type MarkingPolicy, markContent, markDocument } from "./mark.js";
 export { GivenFilter, GivenPolicies, GivenPolicy } from "./options.js";
-export { addHistogram, tokensOf } from "./scan.js";
+export { addHistogram, forShards, tokensOf } from "./scan.js";
 export { filterScored, previewFilter } from "./stage.js";
 export type { Marks, OpenPolicy, PolicySet, TopUp } from "./types.js";

@@ -6,7 +6,7 @@
  */
 import type { Progress } from "../../base/progress.js";
 import type { ScoredCorpus } from "../job/scored.js";
-import { addHistogram, countMarked, tokensOf } from "../policies/index.js";
+import { addHistogram, countMarked, forShards, tokensOf } from "../policies/index.js";
 import { type ThresholdRow, tailOf, thresholdRows } from "./would-take.js";
 
 /** What came of one source. */
@@ -75,7 +75,8 @@ export async function jobStats(
   const sources = new Map<string, SourceSums>();
   const total = tokensOf(job);
   let done = 0;
-  for (const [shard, record] of job.records.entries()) {
+  await forShards(job.records.length, async (shard) => {
+    const record = job.records[shard];
     const { source } = job.plan.inputs[shard];
     const sums = sources.get(source) ?? { ...NO_SUMS };
     sources.set(source, sums);
@@ -107,7 +108,7 @@ export async function jobStats(
       tokens[k] += histogram[k];
       documents[k] += documentHistogram[k];
     }
-  }
+  });
   const sum = (name: "rows" | "documents" | "empty" | "bad" | "textBytes") =>
     job.records.reduce((all, record) => all + record[name], 0);
   const counts = { rows: sum("rows"), documents: sum("documents"), empty: sum("empty"), bad: sum("bad") };
