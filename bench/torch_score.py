@@ -1,7 +1,8 @@
 """The bench's biLM in PyTorch, eager float32: the peer that `lacuna bench score` times beside Lacuna.
 
 Usage: torch_score.py VOCABULARY WIDTH LAYERS HEADS THREADS
-Prints {"torch": version}. Each line on standard input is {"windows": {"TIME": COUNT, ...}}: windows of one half. Both
+Prints {"torch": version}. Each line on standard input is {"windows": {"TIME": COUNT, ...}, "clock": "wall" or "cpu"}:
+windows of one half, and whether seconds are the clock's or those of processors. Both
 halves run over that many windows of random ids, once in batches of about 1024 and once of about 4096 tokens, and the
 faster time is printed as {"seconds": ...}. Planning windows and collecting scores costs nothing here.
 The model is that of src/nn/gpt.ts without its output: blocks, then two linear read-outs of the last state.
@@ -75,20 +76,22 @@ def read(tokens, model):
     return F.linear(x, probes)
 
 
-def run(windows, batch_tokens):
-    start = time.perf_counter()
+def run(windows, batch_tokens, clock):
+    start = clock()
     for length, count in windows:
         batch = max(1, batch_tokens // length)
         for first in range(0, count, batch):
             tokens = torch.randint(vocabulary, (min(batch, count - first), length))
             for model in halves:
                 read(tokens, model)
-    return time.perf_counter() - start
+    return clock() - start
 
 
 halves = [half(), half()]
 print(json.dumps({"torch": torch.__version__}), flush=True)
 with torch.inference_mode():
     for line in sys.stdin:
-        windows = [(int(length), count) for length, count in json.loads(line)["windows"].items()]
-        print(json.dumps({"seconds": min(run(windows, batch_tokens) for batch_tokens in BATCH_TOKENS)}), flush=True)
+        asked = json.loads(line)
+        windows = [(int(length), count) for length, count in asked["windows"].items()]
+        clock = time.process_time if asked["clock"] == "cpu" else time.perf_counter
+        print(json.dumps({"seconds": min(run(windows, batch_tokens, clock) for batch_tokens in BATCH_TOKENS)}), flush=True)

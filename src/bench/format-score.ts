@@ -7,7 +7,7 @@ import type { ScoreBenchResult } from "./score.js";
 const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} %`;
 
 /** The machine, one line per size and runner, and what int8 costs. */
-export function formatScoreBench({ machine, context, rows, precision }: ScoreBenchResult): string {
+export function formatScoreBench({ machine, clock, context, rows, precision }: ScoreBenchResult): string {
   const header = [
     "size",
     "runner",
@@ -42,6 +42,7 @@ export function formatScoreBench({ machine, context, rows, precision }: ScoreBen
   return [
     describeMachine(machine),
     `Synthetic biLMs of context ${context}, both halves, synthetic documents, from token ids to stored scores; windows overlap by half.`,
+    clock === "cpu" ? "Seconds are processor time, not the clock's." : "Seconds are the clock's.",
     machine.torch ? "" : "PyTorch was not found (python3, or LACUNA_PYTHON), so it is not timed.\n",
     table(header, body, 2),
     "",

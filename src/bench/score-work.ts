@@ -1,7 +1,7 @@
 /** @file What is scored in the scoring bench: synthetic biLMs and documents, and how much arithmetic they are. */
 import { random } from "../base/random.js";
 import type { ScorerParts } from "../classify/index.js";
-import { type Direction, GptConfig, initialise, windowsOf, windowTime } from "../nn/index.js";
+import { type Direction, GptConfig, initialise, runLengths, windowsOf, windowTime } from "../nn/index.js";
 
 /** The paper's vocabulary (cl100k with specials) and sizes; the context is the default of `lacuna pretrain`. */
 const VOCABULARY = 100_288;
@@ -59,30 +59,37 @@ export interface ScoreWork {
   tokens: number;
   /** Floating-point operations of both halves. */
   flops: number;
-  /** Windows of one half by their length. */
+  /** Windows of one half by the length of the run that holds them. */
   windows: Record<number, number>;
 }
 
 /**
  * What scoring documents takes. Per position of a window and block: 2 per weight of a matrix, and 4 d per key that causal
- * attention sees. Positions that overlapping windows read twice count twice; filling and hidden keys do not count.
+ * attention sees. Positions that overlapping windows read again count again, but in the last block only as keys and values,
+ * which is all that is computed of them; filling and hidden keys do not count.
  */
 export function scoreWork(config: GptConfig, documents: readonly Uint32Array[], overlap = 0.5): ScoreWork {
   const { width, layers, context } = config;
+  const lengths = runLengths(context);
   const windows: Record<number, number> = {};
   let [tokens, positions, keys] = [0, 0, 0];
+  let [skipped, skippedKeys] = [0, 0];
   for (const { length } of documents) {
     tokens += length;
     // The left half reads end-of-text first, the right half begins with the document's own.
     for (const read of [length + 1, length]) {
       const time = windowTime(read, context);
-      for (const { start } of windowsOf(read, time, overlap)) {
+      for (const { start, from } of windowsOf(read, time, overlap)) {
         const filled = Math.min(time, read - start);
         positions += filled;
         keys += (filled * (filled + 1)) / 2;
-        if (read === length) windows[time] = (windows[time] ?? 0) + 1;
+        skipped += from - start;
+        skippedKeys += ((from - start) * (from - start + 1)) / 2;
+        const run = lengths.findLast((one) => one >= filled)!;
+        if (read === length) windows[run] = (windows[run] ?? 0) + 1;
       }
     }
   }
-  return { tokens, flops: layers * (24 * width ** 2 * positions + 4 * width * keys), windows };
+  const all = layers * (24 * width ** 2 * positions + 4 * width * keys);
+  return { tokens, flops: all - 20 * width ** 2 * skipped - 4 * width * skippedKeys, windows };
 }

@@ -8,7 +8,7 @@
 import { availableParallelism } from "node:os";
 import { UserError } from "../base/errors.js";
 import { comparePrecisions, createScorer, type PrecisionComparison, type Scorer } from "../classify/index.js";
-import { type Machine, machine, matmulRate, median } from "./measure.js";
+import { CLOCKS, type Clock, type Machine, machine, matmulRate, median } from "./measure.js";
 import { matmulRunner, type Runner } from "./runners.js";
 import { SCORE_SIZES, scoreWork, syntheticDocuments, syntheticScorerParts } from "./score-work.js";
 import { torchProcess } from "./torch.js";
@@ -20,6 +20,8 @@ export interface ScoreBenchOptions {
   threads?: number;
   /** whether to time PyTorch too */
   peers?: boolean;
+  /** "cpu" counts the seconds that processors gave instead of the clock's: for a machine with other work */
+  clock?: Clock;
   /** called with what is being done */
   onProgress?: (text: string) => void;
 }
@@ -45,6 +47,7 @@ export interface ScoreBenchRow {
 
 export interface ScoreBenchResult {
   machine: Machine;
+  clock: Clock;
   context: number;
   rows: ScoreBenchRow[];
   /** int8 scores of the synthetic biLM beside its float32 scores. */
@@ -60,13 +63,19 @@ const THRESHOLD = 0.5;
 
 interface Competitor {
   runner: ScoreBenchRow["runner"];
-  /** One round; seconds in all, and inside the native runtime. */
-  round(): Promise<{ seconds: number; inside?: number }>;
+  /** One round; seconds in all, and the share of them inside the native runtime. */
+  round(): Promise<{ seconds: number; modelShare?: number }>;
 }
 
 /** Times scoring with biLMs of the named sizes. */
 export async function benchScore(options: ScoreBenchOptions = {}): Promise<ScoreBenchResult> {
-  const { sizes = ["13M", "28M"], rounds = 3, threads = availableParallelism(), peers = true, onProgress } = options;
+  const {
+    sizes = ["13M", "28M"],
+    rounds = 3,
+    threads = availableParallelism(),
+    peers = true,
+    clock = "wall",
+  } = options;
   const unknown = sizes.find((name) => !(name in SCORE_SIZES));
   if (unknown !== undefined) {
     throw new UserError(`There is no classifier size "${unknown}". Sizes are ${Object.keys(SCORE_SIZES).join(", ")}.`);
@@ -74,13 +83,14 @@ export async function benchScore(options: ScoreBenchOptions = {}): Promise<Score
   const matmul = await matmulRunner(threads);
   const result: ScoreBenchResult = {
     machine: { ...machine(threads), torch: null },
+    clock,
     context: SCORE_SIZES[sizes[0]].context,
     rows: [],
     precision: {},
   };
   for (const name of sizes) {
     const config = SCORE_SIZES[name];
-    const say = (text: string) => onProgress?.(`${name}: ${text}`);
+    const say = (text: string) => options.onProgress?.(`${name}: ${text}`);
     say("making a synthetic biLM");
     const perToken = scoreWork(config, syntheticDocuments(10_000));
     const documents = syntheticDocuments(Math.max(LEAST_TOKENS, (FLOPS_PER_ROUND * perToken.tokens) / perToken.flops));
@@ -88,32 +98,30 @@ export async function benchScore(options: ScoreBenchOptions = {}): Promise<Score
     const parts = syntheticScorerParts(config);
     const [exact, rounded] = (["f32", "int8"] as const).map((precision) => createScorer(parts, { threads, precision }));
     const competitors: Competitor[] = [
-      { runner: "f32", round: () => scoreAll(exact, documents) },
-      { runner: "int8", round: () => scoreAll(rounded, documents) },
+      { runner: "f32", round: () => scoreAll(exact, documents, clock) },
+      { runner: "int8", round: () => scoreAll(rounded, documents, clock) },
     ];
     const { vocabulary, width, layers, heads } = config;
     const torch = peers ? await torchProcess("torch_score.py", [vocabulary, width, layers, heads, threads]) : undefined;
     if (torch) {
       result.machine.torch = torch.version;
-      const line = JSON.stringify({ windows: work.windows });
+      const line = JSON.stringify({ windows: work.windows, clock });
       competitors.push({ runner: "pytorch", round: async () => ({ seconds: await torch.ask(line) }) });
     }
     say("comparing int8 with float32, which also warms both up");
     const some = syntheticDocuments(LEAST_TOKENS, 2);
     result.precision[name] = await comparePrecisions({ exact, rounded }, some, THRESHOLD);
-    const samples = await inTurns(competitors, matmul, rounds, say);
+    const samples = await inTurns(competitors, { matmul, rounds, clock, say });
     await Promise.all([exact.release(), rounded.release(), torch?.close()]);
     const secondsOf = (index: number) => median(samples[index].map(({ seconds }) => seconds));
     competitors.forEach(({ runner }, index) => {
       const seconds = secondsOf(index);
-      const insides = samples[index].flatMap(({ inside, seconds: all }) =>
-        inside === undefined ? [] : [inside / all],
-      );
+      const shares = samples[index].flatMap(({ modelShare }) => modelShare ?? []);
       result.rows.push({
         size: name,
         runner,
         tokensPerSecond: work.tokens / seconds,
-        modelShare: insides.length > 0 ? median(insides) : null,
+        modelShare: shares.length > 0 ? median(shares) : null,
         flopsPerToken: work.flops / work.tokens,
         gflops: work.flops / seconds / 1e9,
         matmulGflops: median(samples[index].map(({ rate }) => rate)) / 1e9,
@@ -127,26 +135,24 @@ export async function benchScore(options: ScoreBenchOptions = {}): Promise<Score
   return result;
 }
 
-async function scoreAll(scorer: Scorer, documents: readonly Uint32Array[]) {
-  const before = scorer.modelSeconds();
-  const start = performance.now();
+async function scoreAll(scorer: Scorer, documents: readonly Uint32Array[], clock: Clock) {
+  const [inside, wall, start] = [scorer.modelSeconds(), CLOCKS.wall(), CLOCKS[clock]()];
   for await (const _ of scorer.score(documents));
-  return { seconds: (performance.now() - start) / 1000, inside: scorer.modelSeconds() - before };
+  const seconds = CLOCKS[clock]() - start;
+  return { seconds, modelShare: (scorer.modelSeconds() - inside) / (CLOCKS.wall() - wall) };
 }
 
 async function inTurns(
   competitors: readonly Competitor[],
-  matmul: Runner,
-  rounds: number,
-  say: (text: string) => void,
+  { matmul, rounds, clock, say }: { matmul: Runner; rounds: number; clock: Clock; say: (text: string) => void },
 ) {
-  const samples: { seconds: number; inside?: number; rate: number }[][] = competitors.map(() => []);
+  const samples: { seconds: number; modelShare?: number; rate: number }[][] = competitors.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [index, { runner, round: run }] of competitors.entries()) {
       say(`round ${round + 1} of ${rounds}, ${runner}`);
-      const before = await matmulRate(matmul, 9);
+      const before = await matmulRate(matmul, 9, clock);
       const timing = await run();
-      const after = await matmulRate(matmul, 9);
+      const after = await matmulRate(matmul, 9, clock);
       samples[index].push({ ...timing, rate: (before + after) / 2 });
     }
   }

@@ -3,9 +3,9 @@
  *
  * A probe is linear, so its logit is a number from the left half plus one from the right half, and both are computed inside
  * the halves' graphs. The document probe reads the mean state, and the mean of a linear function is the linear function of
- * the mean: its logit is the mean of one number per token and half, summed in double precision in the order of reading.
- * Which half runs first differs with what is beside a document, so nothing may depend on it: each half has a sum of its
- * own, and of two floats added to zero the order does not matter. What is held of a document is its tokens and a logit each.
+ * the mean: its logit is the mean of one number per token and half, summed in double precision. In which order halves and
+ * windows run differs with what is beside a document, so nothing may depend on it: every window has a sum of its own, and of
+ * two floats added to zero the order does not matter. What is held of a document is its tokens and a logit each.
  */
 import type { DocumentReader, Span } from "../nn/index.js";
 import type { Calibration } from "./calibrate.js";
@@ -45,8 +45,8 @@ interface Pending {
   ids: Uint32Array;
   /** Without the bias. */
   tokenLogits: Float32Array;
-  /** Of the document probe's numbers, by half. */
-  sums: [number, number];
+  /** Of the document probe's numbers, by half and window. */
+  sums: readonly [number[], number[]];
   /** Tokens that are not special, counted by the left half. */
   counted: number;
   /** Read-outs of tokens still to come, from both halves together. */
@@ -68,7 +68,8 @@ export async function* logitsOfDocuments(
     const open = waiting.findIndex(({ missing }) => missing > 0);
     for (const { sums, counted, ids, document, tokenLogits } of waiting.splice(0, open < 0 ? waiting.length : open)) {
       held -= ids.length;
-      const documentLogit = counted === 0 ? undefined : (sums[0] + sums[1]) / counted + documentBias;
+      const [left, right] = sums.map((half) => half.reduce((all, sum) => all + sum, 0));
+      const documentLogit = counted === 0 ? undefined : (left + right) / counted + documentBias;
       for (let i = 0; i < ids.length; i++) tokenLogits[i] += tokenBias;
       yield { document, ids, tokenLogits, documentLogit };
     }
@@ -78,7 +79,7 @@ export async function* logitsOfDocuments(
   };
   let document = 0;
   for await (const ids of documents) {
-    const empty = { tokenLogits: new Float32Array(ids.length), sums: [0, 0] as [number, number], counted: 0 };
+    const empty = { tokenLogits: new Float32Array(ids.length), sums: [[], []] as [number[], number[]], counted: 0 };
     const pending: Pending = { document: document++, ids, ...empty, missing: 2 * ids.length };
     waiting.push(pending);
     held += ids.length;
@@ -93,9 +94,9 @@ export async function* logitsOfDocuments(
 }
 
 function addSpan(to: Pending, half: number, span: Span, isSpecial: Uint8Array): void {
-  const { first, step, count, at } = span;
+  const { first, step, count, at, window } = span;
   const [token, mean] = span.values;
-  let sum = to.sums[half];
+  let sum = 0;
   let counted = 0;
   for (let i = 0; i < count; i++) {
     const place = first + i * step;
@@ -104,7 +105,7 @@ function addSpan(to: Pending, half: number, span: Span, isSpecial: Uint8Array): 
     sum += mean[at + i];
     counted++;
   }
-  to.sums[half] = sum;
+  to.sums[half][window] = sum;
   if (half === 0) to.counted += counted;
   to.missing -= count;
 }

@@ -10,6 +10,7 @@ interface ScoreFlags {
   rounds?: number;
   threads: number;
   peers: boolean;
+  cpuTime?: boolean;
   classifier?: string;
   tokens?: string;
   labels?: string;
@@ -26,6 +27,7 @@ export function addScoreBench(bench: Command): void {
     .option("--rounds <number>", "timed rounds per size", numberOf)
     .option("--threads <number>", "threads of the native runtime; a scoring worker has 1", numberOf, 1)
     .option("--no-peers", "do not time PyTorch")
+    .option("--cpu-time", "count processor time instead of the clock's, on a machine with other work")
     .option("--classifier <dir>", "instead, measure what int8 costs this classifier on its validation documents")
     .option("--tokens <dir>", "with --classifier: the token shards")
     .option("--labels <dir>", "with --classifier: their labels")
@@ -34,7 +36,7 @@ export function addScoreBench(bench: Command): void {
       "after",
       "\nPyTorch is looked for in python3, or in the interpreter LACUNA_PYTHON names.\n\nExamples:\n  $ lacuna bench score --sizes 13M\n  $ lacuna bench score --classifier runs/demo/classifier --tokens runs/demo/tokens --labels runs/demo/labels",
     )
-    .action(async ({ json, classifier, tokens, labels, ...flags }: ScoreFlags) => {
+    .action(async ({ json, classifier, tokens, labels, cpuTime, ...flags }: ScoreFlags) => {
       if (classifier !== undefined) {
         if (tokens === undefined || labels === undefined)
           throw new UserError(
@@ -45,7 +47,11 @@ export function addScoreBench(bench: Command): void {
         return;
       }
       const live = liveLine();
-      const result = await benchScore({ ...flags, onProgress: (text) => live.show(text) });
+      const result = await benchScore({
+        ...flags,
+        clock: cpuTime ? "cpu" : "wall",
+        onProgress: (text) => live.show(text),
+      });
       live.clear();
       console.log(json ? JSON.stringify(result, null, 2) : formatScoreBench(result));
     });

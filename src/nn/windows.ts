@@ -46,10 +46,10 @@ export function planWindows(length: number, time: number): Window[] {
 /** Shortest windows worth a graph of their own. */
 const SHORTEST = 32;
 
-/** Window length for a document: the context halved as often as the document and `shortest` allow. */
-export function windowTime(length: number, context: number, shortest = SHORTEST): number {
+/** Window length for a document: the context halved as often as the document allows. */
+export function windowTime(length: number, context: number): number {
   let time = context;
-  while (time % 2 === 0 && time / 2 >= Math.max(length, shortest, SHORTEST)) time /= 2;
+  while (time % 2 === 0 && time / 2 >= Math.max(length, SHORTEST)) time /= 2;
   return time;
 }
 

@@ -20,6 +20,8 @@ export interface AttentionShape {
   heads: number;
   width: number;
   ropeBase: number;
+  /** Positions at the start whose result is not wanted; they are keys and values only. */
+  skip: number;
 }
 
 export interface AttentionWeights {
@@ -29,7 +31,7 @@ export interface AttentionWeights {
   attentionOut: Float32Array;
 }
 
-/** h [batch * time, width], normed -> what attention adds to the residual stream, same shape. */
+/** h [batch * time, width], normed -> what attention adds to the residual stream, [batch * (time - skip), width]. */
 export function attention(
   graph: Graph,
   h: string,
@@ -37,22 +39,37 @@ export function attention(
   shape: AttentionShape,
   precision: Precision,
 ): string {
-  const { batch, time, heads, width } = shape;
+  const { batch, time, heads, width, skip } = shape;
   const size = width / heads;
+  const wanted = time - skip;
   const turn = rotation(graph, shape);
   // muP scales scores by 1 / size; here the query's weights carry it.
   const query = weights.query.map((weight) => weight / size);
   const project = precision === "f32" ? byHead : thenSplit;
-  const [q, k] = [query, weights.key].map((w) => turn(project(graph, h, w, shape)));
+  const q = turn(project(graph, skipRows(graph, h, shape), query, { ...shape, time: wanted }), skip);
+  const k = turn(project(graph, h, weights.key, shape), 0);
   const attended = inBlocks(graph, q, k, project(graph, h, weights.value, shape), shape);
-  const joined = graph.emit("Transpose", [attended], [batch, time, heads, size], "float32", {
+  const joined = graph.emit("Transpose", [attended], [batch, wanted, heads, size], "float32", {
     attributes: { perm: [0, 2, 1, 3] },
   });
-  return linear(graph, graph.reshape(joined, [batch * time, width]), weights.attentionOut, width, precision);
+  return linear(graph, graph.reshape(joined, [batch * wanted, width]), weights.attentionOut, width, precision);
 }
 
+type Rows = Pick<AttentionShape, "batch" | "time" | "width">;
+
+/** x [batch * time, width] without the first `skip` rows of each window. */
+export function skipRows(graph: Graph, x: string, { batch, time, width, skip }: Rows & { skip: number }): string {
+  if (skip === 0) return x;
+  const windows = graph.reshape(x, [batch, time, width]);
+  const bounds = [[skip], [time], [1]].map((list) => graph.integers(list));
+  const kept = graph.emit("Slice", [windows, ...bounds], [batch, time - skip, width], "float32");
+  return graph.reshape(kept, [batch * (time - skip), width]);
+}
+
+type Heads = Rows & Pick<AttentionShape, "heads">;
+
 /** h [rows, width] times each head's columns of the weights -> [batch, heads, time, size]. */
-function byHead(graph: Graph, h: string, weights: Float32Array, { batch, time, heads, width }: AttentionShape): string {
+function byHead(graph: Graph, h: string, weights: Float32Array, { batch, time, heads, width }: Heads): string {
   const size = width / heads;
   const parts = new Float32Array(weights.length);
   for (let head = 0; head < heads; head++) {
@@ -67,12 +84,7 @@ function byHead(graph: Graph, h: string, weights: Float32Array, { batch, time, h
 }
 
 /** The same by one quantised product, transposed. */
-function thenSplit(
-  graph: Graph,
-  h: string,
-  weights: Float32Array,
-  { batch, time, heads, width }: AttentionShape,
-): string {
+function thenSplit(graph: Graph, h: string, weights: Float32Array, { batch, time, heads, width }: Heads): string {
   const size = width / heads;
   const product = graph.reshape(linear(graph, h, weights, width, "int8"), [batch, time, heads, size]);
   return graph.emit("Transpose", [product], [batch, heads, time, size], "float32", {
@@ -80,8 +92,11 @@ function thenSplit(
   });
 }
 
-/** Rotary positions: turns [batch, heads, time, size]. */
-function rotation(graph: Graph, { time, heads, width, ropeBase }: AttentionShape): (x: string) => string {
+/** Rotary positions: turns [batch, heads, positions, size], the first at `start`. */
+function rotation(
+  graph: Graph,
+  { time, heads, width, ropeBase }: AttentionShape,
+): (x: string, start: number) => string {
   const half = width / heads / 2;
   const angles = ropeAngles(time, 2 * half, ropeBase);
   const table = (f: (angle: number) => number) => {
@@ -90,33 +105,33 @@ function rotation(graph: Graph, { time, heads, width, ropeBase }: AttentionShape
     );
     return graph.constant(values, [time, half], "float32");
   };
-  const tables = [graph.integers([0]), table(Math.cos), table(Math.sin)];
-  return (x) =>
-    graph.emit("RotaryEmbedding", [x, ...tables], graph.shape(x), "float32", {
+  const tables = [table(Math.cos), table(Math.sin)];
+  return (x, start) =>
+    graph.emit("RotaryEmbedding", [x, graph.integers([start]), ...tables], graph.shape(x), "float32", {
       domain: MICROSOFT,
       attributes: { num_heads: heads, interleaved: 0 },
     });
 }
 
-/** softmax(q k^T, causal) v, all [batch, heads, time, size]. */
+/** softmax(q k^T, causal) v; k, v [batch, heads, time, size], q and the result without the first `skip` positions. */
 function inBlocks(
   graph: Graph,
   q: string,
   k: string,
   v: string,
-  { batch, time, heads, width }: AttentionShape,
+  { batch, time, heads, width, skip }: AttentionShape,
 ): string {
   const size = width / heads;
   const rows = (x: string, from: number, to: number) => {
-    if (to - from === time) return x;
+    if (to - from === graph.shape(x)[2]) return x;
     const bounds = [[from], [to], [2]].map((list) => graph.integers(list));
     return graph.emit("Slice", [x, ...bounds], [batch, heads, to - from, size], "float32");
   };
   const blocks: string[] = [];
-  for (let from = 0; from < time; from += BLOCK) {
+  for (let from = skip; from < time; from += BLOCK) {
     const to = Math.min(time, from + BLOCK);
     const scored = [batch, heads, to - from, to];
-    const products = graph.emit("FusedMatMul", [rows(q, from, to), rows(k, 0, to)], scored, "float32", {
+    const products = graph.emit("FusedMatMul", [rows(q, from - skip, to - skip), rows(k, 0, to)], scored, "float32", {
       attributes: { transB: 1 },
     });
     const scores = graph.emit("Add", [products, causalBias(graph, from, to)], scored, "float32");
@@ -124,7 +139,7 @@ function inBlocks(
     blocks.push(graph.emit("MatMul", [shares, rows(v, 0, to)], [batch, heads, to - from, size], "float32"));
   }
   if (blocks.length === 1) return blocks[0];
-  return graph.emit("Concat", blocks, [batch, heads, time, size], "float32", { attributes: { axis: 2 } });
+  return graph.emit("Concat", blocks, [batch, heads, time - skip, size], "float32", { attributes: { axis: 2 } });
 }
 
 /** For queries from..to-1 over keys 0..to-1: nothing up to a query's own position, HIDDEN after it. */

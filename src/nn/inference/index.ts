@@ -7,5 +7,5 @@ export {
   type TakeSpan,
 } from "./document-reader.js";
 export type { Precision } from "./linear.js";
-export { type ReadOutOptions, type ReadOutPrograms, readOutPrograms } from "./programs.js";
+export { type ReadOutOptions, type ReadOutPrograms, readOutPrograms, runLengths } from "./programs.js";
 export type { ReadOut } from "./stream-graph.js";

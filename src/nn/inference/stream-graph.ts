@@ -8,7 +8,7 @@
 import { type Graph, MICROSOFT } from "../../tensor/index.js";
 import { blockNames, type GptConfig } from "../config.js";
 import type { Parameters } from "../init.js";
-import { type AttentionWeights, attention } from "./attention.js";
+import { type AttentionWeights, attention, skipRows } from "./attention.js";
 import { linear, type Precision } from "./linear.js";
 
 /** A linear read-out of the states at a layer: weights [width]. */
@@ -24,6 +24,8 @@ export interface StreamGraphOptions {
   batch: number;
   time: number;
   precision: Precision;
+  /** Positions at the start of each window that are only read as context: their read-outs are not computed. */
+  skip: number;
 }
 
 const EPSILON = 1e-5;
@@ -34,16 +36,15 @@ interface Stream {
   normed: string;
 }
 
-/** Emits the graph on inputs `embedding` and `tokens` [batch * time]; per read-out a value [batch * time, 1]. */
+/** Emits the graph on inputs `embedding` and `tokens` [batch * time]; per read-out a value [batch * (time - skip), 1]. */
 export function streamGraph(graph: Graph, options: StreamGraphOptions): string[] {
   const { config, parameters, readOuts, batch, time, precision } = options;
   const { width } = config;
-  const rows = batch * time;
   const last = Math.max(...readOuts.map(({ layer }) => layer));
   const gainOf = (name: string) => graph.constant(parameters[name], [width], "float32");
   const firstGain = (layer: number) => (layer < last ? gainOf(blockNames(layer).attentionNorm) : undefined);
 
-  const states = [graph.emit("Gather", ["embedding", "tokens"], [rows, width], "float32")];
+  const states = [graph.emit("Gather", ["embedding", "tokens"], [batch * time, width], "float32")];
   let normed = last > 0 ? norm(graph, states[0], firstGain(0)!) : "";
   for (let layer = 0; layer < last; layer++) {
     const names = blockNames(layer);
@@ -51,8 +52,12 @@ export function streamGraph(graph: Graph, options: StreamGraphOptions): string[]
     const weights = Object.fromEntries(
       (["query", "key", "value", "attentionOut"] as const).map((role) => [role, of(role)]),
     ) as unknown as AttentionWeights;
-    const added = attention(graph, normed, weights, { ...config, batch, time }, precision);
-    const attended = addThenNorm(graph, states[layer], added, gainOf(names.mlpNorm));
+    // In the last block the skipped positions are keys and values; everything after attention is for the others alone.
+    const skip = layer === last - 1 ? options.skip : 0;
+    const shape = { ...config, batch, time, skip };
+    const rows = batch * (time - skip);
+    const added = attention(graph, normed, weights, shape, precision);
+    const attended = addThenNorm(graph, skipRows(graph, states[layer], shape), added, gainOf(names.mlpNorm));
     const inner = linear(graph, attended.normed, of("mlpIn"), 4 * width, precision);
     const positive = graph.emit("Relu", [inner], [rows, 4 * width], "float32");
     const squared = graph.emit("Mul", [inner, positive], [rows, 4 * width], "float32");
@@ -65,7 +70,11 @@ export function streamGraph(graph: Graph, options: StreamGraphOptions): string[]
       normed = next.normed;
     }
   }
-  return readOuts.map(({ layer, weights }) => linear(graph, states[layer], weights, 1, "f32"));
+  return readOuts.map(({ layer, weights }) => {
+    const isCut = layer === last && last > 0;
+    const wanted = isCut ? states[layer] : skipRows(graph, states[layer], { batch, time, width, skip: options.skip });
+    return linear(graph, wanted, weights, 1, "f32");
+  });
 }
 
 /** x / rms(x) times a gain. */
