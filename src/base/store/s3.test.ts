@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type Server as HttpServer, request as httpRequest } from "node:http";
 import { CreateBucketCommand, CreateMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type CuttingProxy, startCuttingProxy } from "../../testing/cutting-proxy.js";
@@ -24,6 +24,16 @@ function pointTo(port: number): void {
   const before = process.env.AWS_ENDPOINT_URL;
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${port}`;
   onTestFinished(() => void (process.env.AWS_ENDPOINT_URL = before));
+}
+
+/** Lets a server of this test listen. @returns its port */
+async function listen(server: HttpServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as { port: number }).port;
 }
 
 describe.skipIf(why)("S3", () => {
@@ -133,6 +143,24 @@ describe.skipIf(why)("S3", () => {
     });
   });
 
+  it("knows that a long upload was completed when the answer to that was lost", async () => {
+    const uri = freshUri();
+    let lost = 0;
+    const losing = createServer((request, response) => {
+      const { method, url, headers } = request;
+      const forwarded = httpRequest({ port: server.port, method, path: url, headers }, (answer) => {
+        if (method === "POST" && url?.includes("uploadId=") && lost++ === 0) return response.destroy();
+        answer.pipe(response.writeHead(answer.statusCode!, answer.headers));
+      });
+      request.pipe(forwarded);
+    });
+    pointTo(await listen(losing));
+    const bytes = new Uint8Array(20 * 2 ** 20).fill(7);
+    await s3Store(uri).write("long", [bytes]);
+    expect(lost).toBe(2);
+    expect(await s3Store(uri).size("long")).toBe(bytes.length);
+  });
+
   describe("when it cannot be used", () => {
     const failureOf = async (uri = "s3://synthetic-bucket/x") => {
       const error: Error = await s3Store(uri)
@@ -173,11 +201,7 @@ describe.skipIf(why)("S3", () => {
       [500, "InternalError", "answered 500 InternalError, several times"],
     ])("explains an answer %i %s", async (status, code, sentence) => {
       const body = `<Error><Code>${code}</Code><Message>${SECRET}</Message></Error>`;
-      const fake = createServer((_, response) => response.writeHead(status).end(body)).listen(0, "127.0.0.1");
-      await new Promise((resolve) => fake.once("listening", resolve));
-      onTestFinished(() => void fake.closeAllConnections());
-      onTestFinished(() => void fake.close());
-      pointTo((fake.address() as { port: number }).port);
+      pointTo(await listen(createServer((_, response) => response.writeHead(status).end(body))));
       expect(await failureOf()).toContain(sentence);
     });
   });

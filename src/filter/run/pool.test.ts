@@ -37,6 +37,13 @@ describe("scoring in processes", () => {
     expect(new Set(tried.map(({ pid }) => pid)).size).toBe(2);
   });
 
+  it("begins with the largest inputs", async () => {
+    const options = job(4);
+    for (const [shard, bytes] of [5, 1, 9, 5].entries()) options.plan.inputs[shard].bytes = bytes;
+    await runShards({ ...options, workers: 1 });
+    expect(attempts(options.out).map(({ shard }) => shard)).toEqual([2, 0, 3, 1]);
+  });
+
   it("gives the shard of a killed process to another, and goes on", async () => {
     const options = job(4, { kill: { 1: 2, 3: 1 } });
     await runShards(options);

@@ -122,7 +122,7 @@ export async function runShards(options: RunOptions): Promise<void> {
   const progress = shardsProgress(shards.length, onProgress);
   const stop = () => void pool.close();
   signal?.addEventListener("abort", stop, { once: true });
-  const left = shards.values();
+  const left = largestFirst(plan, shards).values();
   const work = async () => {
     for (const shard of left) {
       const task = { out, key: plan.key, classifier, threads, shard, source: plan.inputs[shard].source };
@@ -138,6 +138,11 @@ export async function runShards(options: RunOptions): Promise<void> {
     await pool.close();
     await Promise.allSettled(workersDone);
   }
+}
+
+/** The largest inputs first, so that no long one is left for the end when the other processes have nothing to do. */
+export function largestFirst({ inputs }: JobPlan, shards: readonly number[]): number[] {
+  return [...shards].sort((a, b) => inputs[b].bytes - inputs[a].bytes || a - b);
 }
 
 function childProgram(): URL {

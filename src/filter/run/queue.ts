@@ -3,6 +3,7 @@ import { UserError } from "../../base/errors.js";
 import type { Progress } from "../../base/progress.js";
 import { openStore } from "../../base/store/index.js";
 import { pendingShards, readRecord } from "../job/index.js";
+import { largestFirst } from "./pool.js";
 import { ScoringStopped } from "./process.js";
 import { shardsProgress } from "./progress.js";
 import { reachRedis } from "./redis.js";
@@ -85,7 +86,10 @@ export async function scoreByQueue(options: ByQueueOptions): Promise<void> {
         // Committed, and the queue did not tell, or not yet.
         if (!pending.has(shard)) finish(shard, (await readRecord(store, plan, shard))?.tokens ?? 0);
       }
-      const left = options.shards.filter((shard) => pending.has(shard));
+      const left = largestFirst(
+        plan,
+        options.shards.filter((shard) => pending.has(shard)),
+      );
       if (left.length === 0) return;
       for (const { shard, entry } of await failedShards(queue, options)) {
         if (pending.has(shard)) fail(shard, entry.failedReason);
