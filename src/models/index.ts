@@ -1,8 +1,12 @@
 /**
  * @file The models room: other people's language models and sparse autoencoders, from the files they come in.
  */
+
+export { asAnnotator } from "./annotator.js";
 export { foreignHook, type Hook, hookName, hookOfHiddenState, type Place, parseHook, streamIndex } from "./hooks.js";
+export { openModel, openTextEncoder } from "./open.js";
 export { type HookedModel, type HookedStates, type OpenModelOptions, openHfModel } from "./reader.js";
+export { checkSae, type HookQuality, type SaeCheck } from "./sae/check.js";
 export { openSae, type Sae, type SparseActivations } from "./sae/encode.js";
 export { readSae } from "./sae/read.js";
 export type { Activation, Normalisation, SaeDefinition } from "./sae/types.js";

@@ -13,7 +13,7 @@ import { Runner } from "./runner.js";
 import { openWeights } from "./weights.js";
 
 export interface OpenModelOptions {
-  /** Last block that will be read; the weights of those after it need not be there. Default: all. */
+  /** Last block that will be read; the weights of those after it need not be there. Default, and at most: the last. */
   lastLayer?: number;
   /** Threads inside one operation. */
   threads?: number;
@@ -66,10 +66,9 @@ const GROUP_VALUES = 1 << 26;
 export async function openHfModel(directory: string, options: OpenModelOptions = {}): Promise<HookedModel> {
   const config = readArchitecture(directory);
   const { architecture } = config;
-  const { lastLayer = architecture.layers - 1, threads = 1, weightMemory = DEFAULTS.weightMemory } = options;
-  requireHook({ place: "resid_post", layer: lastLayer }, architecture.layers, directory);
+  const { threads = 1, weightMemory = DEFAULTS.weightMemory } = options;
   const bos = beginOfText(directory, config, options.bos);
-  const readable = lastLayer + 1;
+  const readable = Math.min(architecture.layers, (options.lastLayer ?? architecture.layers - 1) + 1);
   const weights = openWeights(directory);
   let runner: Runner;
   try {
