@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { describe, expect, it, vi } from "vitest";
+import { ExportManifest } from "../filter/export/index.js";
+import { filterScored } from "../filter/policies/index.js";
+import { shoutingScores, writeScoredJob } from "../filter/policies/testing/scored-job.js";
+import { temporaryFolder } from "../testing/folder.js";
+import { addExportCommand } from "./export.js";
+
+/** Runs the command; returns what it printed. */
+async function lacuna(...args: string[]): Promise<string> {
+  const program = new Command("lacuna").exitOverride();
+  addExportCommand(program);
+  const printed: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((text: string) => void printed.push(text));
+  try {
+    await program.parseAsync(["node", "lacuna", "export", ...args]);
+  } finally {
+    log.mockRestore();
+  }
+  return printed.join("\n");
+}
+
+/** Policies over a synthetic job, as `lacuna filter` makes them. */
+async function policies() {
+  const folder = temporaryFolder();
+  const document = (id: string, text: string) => ({ id, text, scores: shoutingScores(text) });
+  const scores = await writeScoredJob(folder, [[document("a", "xxABCyy"), document("b", "q")]]);
+  const directory = join(folder, "policies");
+  await filterScored({ policies: [{ scores, method: "mask", threshold: 0.5 }] }, directory);
+  return { directory, out: join(folder, "out") };
+}
+
+describe("lacuna export", () => {
+  it("writes what lacuna filter decided, says what is in it, and finds it again", async () => {
+    const { directory, out } = await policies();
+    const said = await lacuna(directory, "--to", "nanogpt", "--out", out);
+    expect(said).toContain("2 documents in 2 files");
+    expect(said).toContain("Of 10 bytes tokens: 0.00 % in dropped documents, 30.00 % no longer targets");
+    expect([...readFileSync(join(out, "00000.mask.bin"))]).toEqual([1, 1, 0, 0, 0, 1, 1, 1, 1, 1]);
+    expect(await lacuna(directory, "--to", "nanogpt", "--out", out)).toContain("Found");
+  });
+
+  it("carries marks to a tokenizer given by name", async () => {
+    const { directory, out } = await policies();
+    const args = ["--to", "huggingface", "--sequence-length", "8", "--tokenizer", "cl100k_base", "--json"];
+    const manifest = ExportManifest.parse(JSON.parse(await lacuna(directory, ...args, "--out", out)));
+    expect(manifest.tokenizer).toMatchObject({ name: "cl100k_base", specials: { endOfText: 100_257 } });
+    expect(manifest.counts.maskedTokens).toBeGreaterThan(0);
+  }, 30_000);
+
+  it("writes nothing on --dry-run", async () => {
+    const { directory, out } = await policies();
+    const said = JSON.parse(await lacuna(directory, "--to", "text", "--out", out, "--dry-run"));
+    expect(said).toMatchObject({ state: "would be made", shards: 1, settings: { to: "text" } });
+    expect(existsSync(out) || existsSync(`${out}.partial`)).toBe(false);
+  });
+
+  it("says what a wrong tokenizer or setting is", async () => {
+    const { directory, out } = await policies();
+    const run = (...args: string[]) => lacuna(directory, "--out", out, ...args);
+    await expect(run("--to", "text", "--tokenizer", "gpt9")).rejects.toThrow(/--tokenizer gpt9 is no folder/);
+    await expect(run("--to", "olmo-core", "--sequence-length", "64")).rejects.toThrow(/the trainer cuts. Leave it out/);
+  });
+});
