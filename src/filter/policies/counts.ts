@@ -108,32 +108,45 @@ function countAlone({ policy, exempt }: OpenPolicy, block: ScoreBlock, found: Se
   return counts;
 }
 
-/** What several policies take of a block together. */
+/** What several policies take of a block together. Marks are made only where two policies meet in a document. */
 function countTogether(policies: readonly OpenPolicy[], blocks: readonly ScoreBlock[]): Counts {
   const [{ docOffsets, tokenScores, ids }] = blocks;
   const counts = { ...noCounts(), documents: ids.length, tokens: tokenScores.length };
   for (let document = 0; document < ids.length; document++) {
     const [start, end] = [docOffsets[document], docOffsets[document + 1]];
-    const removed = new Uint8Array(end - start);
-    const lost = new Uint8Array(end - start);
     let isGone = false;
-    for (const [j, { policy, exempt }] of policies.entries()) {
-      const scores = blocks[j].tokenScores.subarray(start, end);
-      const marks = markDocument(policy, scores, blocks[j].documentScores[document], exempt.has(ids[document]));
-      isGone ||= marks.isDropped;
-      unite(lost, marks.forget);
-      if (policy.method === "remove") unite(removed, marks.forget);
+    let [marking, last, marked] = [0, 0, 0];
+    for (let j = 0; j < policies.length; j++) {
+      const { policy, exempt } = policies[j];
+      if (exempt.size > 0 && exempt.has(ids[document])) continue;
+      isGone ||= isDropped(policy, blocks[j].documentScores[document]);
+      const count = isGone ? 0 : countMarked(policy, blocks[j].tokenScores, start, end);
+      if (count > 0) [marking, last, marked] = [marking + 1, j, count];
     }
     if (isGone) {
       counts.droppedDocuments++;
       counts.droppedTokens += end - start;
-    } else {
-      const gone = sumOf(removed);
-      counts.removedTokens += gone;
-      counts.maskedTokens += sumOf(lost) - gone;
-    }
+    } else if (marking > 1) addUnion(counts, policies, blocks, document);
+    else if (marking === 1 && policies[last].policy.method === "remove") counts.removedTokens += marked;
+    else counts.maskedTokens += marked;
   }
   return counts;
+}
+
+/** Adds the tokens of a document that nothing drops and several policies mark. */
+function addUnion(counts: Counts, policies: readonly OpenPolicy[], blocks: readonly ScoreBlock[], document: number) {
+  const [start, end] = [blocks[0].docOffsets[document], blocks[0].docOffsets[document + 1]];
+  const [removed, lost] = [new Uint8Array(end - start), new Uint8Array(end - start)];
+  for (const [j, { policy, exempt }] of policies.entries()) {
+    const { tokenScores, documentScores, ids } = blocks[j];
+    const scores = tokenScores.subarray(start, end);
+    const { forget } = markDocument(policy, scores, documentScores[document], exempt.has(ids[document]));
+    unite(lost, forget);
+    if (policy.method === "remove") unite(removed, forget);
+  }
+  const gone = sumOf(removed);
+  counts.removedTokens += gone;
+  counts.maskedTokens += sumOf(lost) - gone;
 }
 
 function unite(marks: Uint8Array, others: Uint8Array): void {
