@@ -5,7 +5,7 @@ import { random } from "../../base/random.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { freePort, whyNoRedis } from "../../testing/servers.js";
 import { scoreByQueue } from "./queue.js";
-import { attempts, created, ensureBuilt, fakeClassifier, until } from "./testing/fake-job.js";
+import { attempts, committed, created, ensureBuilt, fakeClassifier, until } from "./testing/fake-job.js";
 import { LOCK_MS, PASSWORD, queueFixture } from "./testing/queue-fixture.js";
 import { runWorker } from "./worker.js";
 
@@ -76,7 +76,7 @@ describe.skipIf(why)("scoring by a queue", () => {
   });
 
   it("commits a shard once that two workers have", async () => {
-    const fixture = await queueFixture(1, { steps: 60, stepMs: 40 });
+    const fixture = await queueFixture(1, { waits: true });
     const first = fixture.startWorker();
     const done = scoreByQueue(fixture.job);
     await until(() => attempts(fixture.out).length === 1);
@@ -84,9 +84,11 @@ describe.skipIf(why)("scoring by a queue", () => {
     first.process.kill("SIGSTOP");
     fixture.startWorker();
     await until(() => attempts(fixture.out).length === 2);
+    writeFileSync(join(fixture.out, "go"), "");
     await done;
     first.process.kill("SIGCONT");
     await until(() => first.events.some(({ type }) => type === "committed"));
+    expect(committed(fixture.out)).toEqual(["00000.json", "00000.safetensors"]);
     expect(created(fixture.out)).toEqual([0]);
     expect(first.process.exitCode).toBeNull();
   });

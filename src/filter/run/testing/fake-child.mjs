@@ -4,10 +4,11 @@
  *
  * behaviour.json: steps and stepMs per shard; kill: { shard: times } dies that often by SIGKILL; killAt: { shard: tokens }
  * dies at these counts, one per attempt; fail: { shard: text }
- * throws a UserError; crash: { shard: text } throws a plain Error. Every attempt adds a line to attempts.txt, every commit,
+ * throws a UserError; crash: { shard: text } throws a plain Error. With waits: true nothing is
+ * committed before a file named go is there. Every attempt adds a line to attempts.txt, every commit,
  * won or lost, one to commits.txt.
  */
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../../../dist/base/errors.js";
 import { openStore } from "../../../../dist/base/store/index.js";
@@ -23,6 +24,7 @@ serveShards(async ({ out, key, shard, source }, onProgress) => {
     killAt = {},
     fail = {},
     crash = {},
+    waits = false,
   } = JSON.parse(readFileSync(join(out, "behaviour.json"), "utf8"));
   const store = openStore(out);
   const name = String(shard).padStart(5, "0");
@@ -42,6 +44,7 @@ serveShards(async ({ out, key, shard, source }, onProgress) => {
     if (shard in fail) throw new UserError(fail[shard]);
     if (shard in crash) throw new Error(crash[shard]);
   }
+  while (waits && !existsSync(join(out, "go"))) await sleep(10);
   await store.write(`shards/${name}.safetensors`, `scores of ${source}\n`);
   const isOurs = await store.create(`shards/${name}.json`, JSON.stringify(record));
   appendFileSync(join(out, "commits.txt"), `${shard} ${isOurs ? "created" : "found"}\n`);

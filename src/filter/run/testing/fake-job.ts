@@ -14,6 +14,7 @@ export interface Behaviour {
   killAt?: Record<number, number[]>;
   fail?: Record<number, string>;
   crash?: Record<number, string>;
+  waits?: boolean;
 }
 
 /** A plan of `shards` inputs, and the behaviour of the process that scores them. */
