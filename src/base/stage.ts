@@ -37,6 +37,10 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknow
   version: number;
   options: Schema;
   inputs: readonly (keyof z.output<Schema> & string)[];
+  /** Options that say how the work is done, not what it is: they are no part of the key, so a rerun may change them. */
+  unkeyed?: readonly (keyof z.output<Schema> & string)[];
+  /** What it will cost, for a dry run; undefined when it costs nothing but time. */
+  estimate?(options: z.output<Schema>): unknown;
   /** Does the work; what it returns (counts, metrics; no timings) is kept in the manifest. */
   run(options: z.output<Schema>, context: StageContext): Promise<Result>;
 }
@@ -105,7 +109,8 @@ export async function planStage<Schema extends z.ZodObject>(stage: Stage<Schema>
   const fingerprints = Object.fromEntries(
     Object.entries(inputs).map(([name, list]) => [name, list.map((i) => i.fingerprint)]),
   );
-  const key = sha256(canonicalJson([stage.name, stage.version, { ...options, ...fingerprints }]));
+  const keyed = Object.entries({ ...options, ...fingerprints }).filter(([name]) => !stage.unkeyed?.includes(name));
+  const key = sha256(canonicalJson([stage.name, stage.version, Object.fromEntries(keyed)]));
   return { options, inputs, key };
 }
 

@@ -35,7 +35,9 @@ export async function runStageCommand(stage: Stage, given: Record<string, unknow
       : existsSync(`${out}.partial`)
         ? "goes on from an interrupted run"
         : "would be made";
-    console.log(JSON.stringify({ stage: stage.name, out, state, key: plan.key, options: plan.options }, null, 2));
+    const estimate = stage.estimate?.(plan.options);
+    const { key, options: resolved } = plan;
+    console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));
     return;
   }
   const live = liveLine();

@@ -11,6 +11,7 @@ import { contextOf, Firings } from "./contexts.js";
 import { type DocumentSet, specialMask } from "./documents.js";
 import type { LatentEvidence } from "./judge.js";
 import type { SaeConfig, SaeRunner } from "./sae-files.js";
+import { SilentWindows } from "./silent.js";
 import { LatentStatistics } from "./statistics.js";
 
 export interface ContextOptions {
@@ -28,6 +29,8 @@ export interface Calibration {
   statistics: LatentStatistics;
   /** In the order of the latents. */
   evidence: LatentEvidence[];
+  /** Where latents do not fire. */
+  silent: SilentWindows;
 }
 
 /** Calibrates all latents of an SAE. */
@@ -35,16 +38,19 @@ export async function calibrate(
   annotator: Annotator,
   runner: SaeRunner,
   config: SaeConfig,
-  { documents, specials }: DocumentSet,
+  set: DocumentSet,
   { decode, contexts, reach, seed }: ContextOptions,
   progress: Progress,
 ): Promise<Calibration> {
+  const { documents, specials } = set;
   const statistics = new LatentStatistics(config.latents);
   const firings = new Firings(config.latents, contexts, seed);
+  const silent = new SilentWindows(set, { decode, reach, seed });
   for await (const { document, active } of readActivations(annotator, runner, config, documents)) {
     const isSpecial = specialMask(documents[document], specials);
     statistics.add(active, isSpecial);
     firings.add(document, active, isSpecial);
+    silent.add(document, active);
     progress({ done: document + 1, total: documents.length, unit: "documents", detail: "reading latents" });
   }
   const [sd, frequency] = [statistics.standardDeviation(), statistics.frequency()];
@@ -58,7 +64,7 @@ export async function calibrate(
       return contextOf(firing, tokens, specialMask(tokens, specials), decode, reach);
     }),
   }));
-  return { statistics, evidence };
+  return { statistics, evidence, silent };
 }
 
 /** Random windows looked at for the base rate. */

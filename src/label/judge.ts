@@ -8,6 +8,7 @@
 import type { LatentContext } from "./contexts.js";
 import type { Domain } from "./domain.js";
 import { compileLexicon } from "./lexicon.js";
+import type { UnknownCause } from "./llm/answers.js";
 
 export type Verdict = "forget" | "retain" | "unknown";
 
@@ -27,11 +28,15 @@ export interface Judgement {
   /** In [0, 1]: how sure the judge is of its verdict; 0 for unknown. */
   confidence: number;
   reason: string;
+  /** Why it is unknown, when it is. */
+  cause?: UnknownCause;
 }
 
 export interface Judge {
   name: string;
   judge(evidence: LatentEvidence): Promise<Judgement>;
+  /** Judges many at once, for judges to whom that is cheaper; the judgements are in the order of the evidence. */
+  judgeMany?(evidence: readonly LatentEvidence[], onJudged?: (judged: number) => void): Promise<Judgement[]>;
 }
 
 export interface LexiconJudgeOptions {
@@ -56,7 +61,10 @@ export function lexiconJudge(domain: Domain, { baseRate, minShare, minContexts }
     name: "lexicon",
     async judge({ contexts }) {
       if (contexts.length < minContexts)
-        return { verdict: "unknown", confidence: 0, reason: `only ${contexts.length} contexts` };
+        return {
+          ...{ verdict: "unknown", confidence: 0, reason: `only ${contexts.length} contexts` },
+          cause: "too few contexts",
+        };
       let matched = 0;
       let all = 0;
       const counts = new Map<string, number>();
@@ -79,18 +87,23 @@ export function lexiconJudge(domain: Domain, { baseRate, minShare, minContexts }
   };
 }
 
-/** Asks a judge about every latent, one after another. A judge that throws leaves "unknown" with the error's message. */
+/**
+ * Asks a judge about every latent. A judge that throws about one leaves "unknown" with the error's message; one that
+ * judges many at once says itself what it does not know, and throws only when nothing works.
+ */
 export async function judgeAll(
   judge: Judge,
   evidence: Iterable<LatentEvidence>,
   onJudged: (judged: number) => void = () => {},
 ): Promise<Judgement[]> {
+  if (judge.judgeMany) return judge.judgeMany([...evidence], onJudged);
   const judgements: Judgement[] = [];
   for (const item of evidence) {
     try {
       judgements.push(await judge.judge(item));
     } catch (error) {
-      judgements.push({ verdict: "unknown", confidence: 0, reason: `judge failed: ${(error as Error).message}` });
+      const reason = `judge failed: ${(error as Error).message}`;
+      judgements.push({ verdict: "unknown", confidence: 0, reason, cause: "api error" });
     }
     onJudged(judgements.length);
   }

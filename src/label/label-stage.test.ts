@@ -1,17 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { PACKAGE_ROOT } from "../base/package.js";
 import { random } from "../base/random.js";
 import { readSafetensors } from "../base/safetensors.js";
-import { defineStage, runStage } from "../base/stage.js";
+import { defineStage, planStage, runStage } from "../base/stage.js";
 import { corpusStage } from "../corpus/index.js";
+import { fakeAnthropic } from "../llm/testing/fake-anthropic.js";
+import { textsBelow } from "../llm/testing/kills.js";
+import { SYNTHETIC_KEY, withKey } from "../llm/testing/setup.js";
 import { GptConfig, initialise, saveModel } from "../nn/index.js";
 import { copyTokenizer, loadTokenizer, readTokens, tokenizerStage, tokenizeStage } from "../tokens/index.js";
 import type { LabelGrades } from "./grade.js";
 import { labelStage } from "./label-stage.js";
+import { materialOf, verdict } from "./llm/testing/synthetic.js";
 import { saeStage } from "./sae-stage.js";
 
 const WORDS = {
@@ -140,6 +144,59 @@ describe("sae and label stages on a synthetic corpus", () => {
     const first = JSON.parse(readFileSync(at("labels/manifest.json"), "utf8"));
     expect(again.outputs).toEqual(first.outputs);
     expect(again.result).toEqual(first.result);
+  });
+
+  it("asks a model instead of the lexicon: stops at the cap, goes on, pays once, tells what it cost, writes no key", async () => {
+    withKey();
+    vi.stubEnv("LACUNA_CACHE", at("cache"));
+    // A model that knows the medical words, explains by nothing else, and refuses every seventh latent or so.
+    const isMedical = (item: object) =>
+      WORDS.medical.some((word) => word.length > 4 && JSON.stringify(item).includes(word));
+    const fake = await fakeAnthropic({
+      reply(user, system) {
+        const material = materialOf(user);
+        if (system.startsWith("You study")) return { text: '{"explanation":"medical words"}' };
+        if (system.startsWith("You test")) {
+          const fits = material.filter((item) => "passage" in item && isMedical(item));
+          return { text: JSON.stringify({ matches: fits.map(({ number }) => number) }) };
+        }
+        if (user.length % 7 === 0) return { text: "", stop: "refusal" };
+        return { text: verdict(material.filter(isMedical).length / material.length > 0.5 ? "yes" : "no") };
+      },
+    });
+    const options = {
+      ...{ ...labelOptions, judge: "anthropic" as const, judgeModel: "claude-haiku-4-5", baseUrl: fake.url },
+      ...{ score: "detection" as const, minScore: 0.6, parallel: 4, maxCost: 0.05 },
+    };
+    const { estimate } = labelStage;
+    const expected = estimate!({ ...labelStage.options.parse(options) }) as { questions: number; dollars: number };
+    await expect(runStage(labelStage, options, at("llm"))).rejects.toThrow(/--max-cost/);
+    expect(fake.charged).toBeLessThanOrEqual(0.05);
+    const { result } = await runStage(labelStage, { ...options, maxCost: 5, parallel: 16 }, at("llm"));
+    const { latents, cost, causes, judge } = result as unknown as {
+      latents: { kept: number; rejected: number; unknown: number };
+      cost: { answers: number; dollars: number };
+      causes: Record<string, number>;
+      judge: string;
+    };
+    const keyOf = async (how: object) => (await planStage(labelStage, { ...options, ...how })).key;
+    expect(await keyOf({ maxCost: 7, batch: true, priceIn: 3 })).toBe(await keyOf({}));
+    expect(await keyOf({ judgeFrom: "both" })).not.toBe(await keyOf({}));
+    expect(judge).toBe("anthropic:claude-haiku-4-5");
+    expect(latents.kept).toBeGreaterThan(0);
+    expect(latents.rejected).toBeGreaterThan(0);
+    expect(causes.refusal).toBeGreaterThan(0);
+    expect(Object.values(causes).reduce((sum, count) => sum + count, 0)).toBe(latents.unknown);
+    expect([...fake.paid.values()].every((times) => times === 1)).toBe(true);
+    expect(cost.answers).toBe(fake.paid.size);
+    expect(cost.dollars).toBeCloseTo(fake.charged, 5);
+    expect(expected.dollars).toBeGreaterThan(cost.dollars);
+    const lines = readFileSync(at("llm/latents.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ cause }) => cause === "refusal")).toHaveLength(causes.refusal);
+    expect(textsBelow(folder).some((text) => text.includes(SYNTHETIC_KEY))).toBe(false);
   });
 
   it("refuses a model the SAE was not trained on", async () => {

@@ -17,10 +17,13 @@ import { baseRate, calibrate } from "./calibrate.js";
 import { type DocumentSet, firstDocuments, requireModelTokenizer } from "./documents.js";
 import { readDomain } from "./domain.js";
 import { gradeLabels, type LabelGrades } from "./grade.js";
-import { judgeAll, lexiconJudge, type Verdict } from "./judge.js";
+import type { Verdict } from "./judge.js";
 import { type Labels, labelDocuments } from "./label-documents.js";
 import { latentLines } from "./latents-file.js";
 import { compileLexicon } from "./lexicon.js";
+import { estimateJudging } from "./llm/estimate.js";
+import { judgeLatents } from "./llm/latents.js";
+import { HOW, JudgeOptions } from "./llm/options.js";
 import { Rule } from "./rule.js";
 import { loadSae, openSae, restrictSae } from "./sae-files.js";
 
@@ -47,7 +50,8 @@ export const LabelOptions = z.object({
     .default(0.2)
     .describe("share of contexts with a lexicon term, beyond chance, that makes a latent forget"),
   minContexts: z.int().min(1).default(5).describe("with fewer contexts a latent stays unknown"),
-  seed: z.int().default(1).describe("seed of the random contexts and of the windows that tell the lexicon's base rate"),
+  seed: z.int().default(1).describe("seed of the random contexts and windows"),
+  ...JudgeOptions.shape,
 });
 
 export const labelStage = defineStage({
@@ -56,10 +60,16 @@ export const labelStage = defineStage({
   why: "The classifier learns from these labels; no one has to label text by hand",
   examples: [
     "lacuna label --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels",
+    "lacuna label --judge anthropic --judge-model claude-haiku-4-5 --batch --max-cost 5 --dry-run --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llm",
   ],
-  version: 1,
+  version: 2,
   options: LabelOptions,
-  inputs: ["sae", "model", "reverse", "tokens", "domain"],
+  inputs: ["sae", "model", "reverse", "tokens", "domain", "prompts"],
+  unkeyed: HOW,
+  estimate(options) {
+    if (options.judge === "lexicon") return undefined;
+    return estimateJudging(options, loadSae(options.sae).config.latents, readDomain(options.domain));
+  },
   async run(options, { out, progress, threads }) {
     const domain = readDomain(options.domain);
     const { sae, config } = loadSae(options.sae);
@@ -82,13 +92,17 @@ export const labelStage = defineStage({
     try {
       const reference = firstOf("train").set;
       const all = await openSae(sae, config, threads);
-      const { statistics, evidence } = await calibrate(annotator, all, config, reference, window, progress);
+      const { statistics, evidence, silent } = await calibrate(annotator, all, config, reference, window, progress);
       await all.release();
       const lexicon = compileLexicon(domain.lexicon);
       const chance = baseRate(reference, window, (text) => lexicon(text).length > 0, options.seed);
-      const judgements = await judgeAll(lexiconJudge(domain, { ...options, baseRate: chance }), evidence);
+      const { judgements, details, report } = await judgeLatents(
+        { evidence, domain, baseRate: chance, silent },
+        options,
+        progress,
+      );
       const thresholds = statistics.thresholds(options.sd);
-      await writeFileAtomic(join(out, "latents.jsonl"), latentLines(evidence, judgements, thresholds));
+      await writeFileAtomic(join(out, "latents.jsonl"), latentLines(evidence, judgements, thresholds, details));
 
       const latents = (verdict: Verdict) => evidence.filter((_, index) => judgements[index].verdict === verdict);
       const keep = Uint32Array.from(latents("forget"), ({ latent }) => latent);
@@ -124,8 +138,7 @@ export const labelStage = defineStage({
       if (kept) await kept.runner.release();
       return {
         domain: domain.name,
-        judge: "lexicon",
-        baseRate: chance,
+        ...report,
         latents: { kept: keep.length, rejected: latents("retain").length, unknown: latents("unknown").length },
         splits,
       };

@@ -1,5 +1,6 @@
 /** @file latents.jsonl: every latent with its verdict and its evidence, one per line, to be read by eye. */
 import type { Judgement, LatentEvidence, Verdict } from "./judge.js";
+import type { LatentDetail } from "./llm/latents.js";
 
 /** What a verdict means for a latent. */
 const STATUS: Record<Verdict, string> = { forget: "kept", retain: "rejected", unknown: "unknown" };
@@ -11,14 +12,19 @@ export function* latentLines(
   evidence: readonly LatentEvidence[],
   judgements: readonly Judgement[],
   thresholds: Float64Array,
+  details: readonly LatentDetail[] = [],
 ): Generator<Uint8Array> {
   for (const [index, { latent, mean, sd, frequency, contexts }] of evidence.entries()) {
-    const { verdict, confidence, reason } = judgements[index];
+    const { verdict, confidence, reason, cause } = judgements[index];
+    const { explanation, score } = details[index] ?? {};
     const line = {
       latent,
       status: STATUS[verdict],
       confidence: rounded(confidence),
       reason,
+      cause,
+      explanation,
+      score: score === undefined ? undefined : rounded(score),
       frequency: rounded(frequency),
       mean: rounded(mean),
       sd: rounded(sd),

@@ -13,7 +13,7 @@ export type Fate = "succeeded" | "expired" | "errored" | "canceled" | "invalid" 
 
 export interface FakeOptions {
   /** The answer's text, and why the model stopped. */
-  reply(user: string): { text: string; stop?: string };
+  reply(user: string, system: string): { text: string; stop?: string };
   /** @param attempt - 1 for the first time this text is asked */
   fault?(user: string, attempt: number): Fault;
   /** What becomes of a request of a batch. @param attempt - 1 for the first batch it is in */
@@ -73,7 +73,7 @@ export async function fakeAnthropic(options: FakeOptions): Promise<FakeAnthropic
     fake.paid.set(user, (fake.paid.get(user) ?? 0) + 1);
     const inputTokens = Math.ceil((params.system.length + user.length) / 4);
     fake.charged += (share * (inputTokens * 1 + OUTPUT_TOKENS * 5)) / 1e6;
-    const { text, stop = "end_turn" } = reply(user);
+    const { text, stop = "end_turn" } = reply(user, params.system);
     return {
       ...{ id: "msg_1", type: "message", role: "assistant", model: params.model, stop_reason: stop },
       content: text === "" ? [] : [{ type: "text", text }],

@@ -1,0 +1,63 @@
+/** @file Opens the model that judging options name: its endpoint, its price, its prompts, its ledger. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../base/errors.js";
+import { sha256 } from "../../base/hash.js";
+import {
+  Asker,
+  anthropicProvider,
+  type Ledger,
+  openAiEmbedder,
+  openAiProvider,
+  openLedger,
+  type Provider,
+  priceOf,
+} from "../../llm/index.js";
+import type { Llm } from "./ask.js";
+import type { JudgeOptions } from "./options.js";
+import { readPrompts } from "./prompts.js";
+
+/**
+ * Where answers are kept: LACUNA_CACHE, or the user's cache folder; one folder per model. Outside any artifact, so that
+ * they outlive it.
+ */
+export function ledgerFolder({ name, model }: Pick<Provider, "name" | "model">): string {
+  const { LACUNA_CACHE, XDG_CACHE_HOME } = process.env;
+  const cache = LACUNA_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "lacuna");
+  const readable = model
+    .replace(/[^A-Za-z0-9.-]+/g, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, 60);
+  return join(cache, "llm", `${name}-${readable}-${sha256(model).slice(0, 8)}`);
+}
+
+function providerOf({ judge, judgeModel, baseUrl, batch }: JudgeOptions): Provider {
+  if (!judgeModel) throw new UserError(`--judge ${judge} needs --judge-model, e.g. claude-haiku-4-5 or llama3.2.`);
+  if (judge === "anthropic") return anthropicProvider({ model: judgeModel, baseUrl });
+  if (batch) throw new UserError("--batch works with --judge anthropic only.");
+  return openAiProvider({ model: judgeModel, baseUrl });
+}
+
+/** The model without its ledger: enough for an estimate. @throws UserError for a missing key, model or price */
+export function describeLlm(options: JudgeOptions): Omit<Llm, "asker"> {
+  const provider = providerOf(options);
+  const price = priceOf(provider, { input: options.priceIn, output: options.priceOut });
+  const prompts = readPrompts(options.prompts);
+  return { provider, price, prompts, useSchema: options.schema, maxTokens: options.maxTokens };
+}
+
+/** Opens it for asking. Close the ledger when done. */
+export async function openLlm(options: JudgeOptions): Promise<{ llm: Llm; ledger: Ledger }> {
+  const described = describeLlm(options);
+  const ledger = await openLedger(ledgerFolder(described.provider));
+  const { maxCost, batch, parallel } = options;
+  const asker = new Asker(ledger, { maxCost, useBatches: batch, concurrency: parallel });
+  return { llm: { ...described, asker }, ledger };
+}
+
+/** The model of --score embedding; always at an OpenAI-compatible endpoint. */
+export function openEmbedder({ judge, embedModel, baseUrl, priceIn }: JudgeOptions) {
+  if (!embedModel) throw new UserError("--score embedding needs --embed-model, e.g. nomic-embed-text.");
+  const embedder = openAiEmbedder({ model: embedModel, baseUrl: judge === "openai" ? baseUrl : undefined });
+  return { embedder, price: priceOf(embedder, { input: priceIn, output: 0 }) };
+}
