@@ -30,7 +30,7 @@ export const scoreStage = defineStage({
     "lacuna score --tokens runs/demo/tokens --classifier runs/demo/classifier --out runs/demo/scores",
     "lacuna score --tokens runs/other/tokens --classifier runs/demo/classifier --out runs/other/scores",
   ],
-  version: 1,
+  version: 2,
   options: ScoreOptions,
   inputs: ["tokens", "classifier"],
   async run({ tokens, classifier: directory, partTokens }, { out, progress, threads }) {
