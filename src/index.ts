@@ -9,8 +9,10 @@ export { fingerprintOf, type Manifest, planStage, readManifest, runStage, type S
 export type { Calibration } from "./classify/index.js";
 export * from "./classify/index.js";
 export * from "./corpus/index.js";
+export { findInputs, type InputFile, openRows, type Row } from "./corpus/input/index.js";
 export * from "./evaluate/index.js";
 export * from "./filter/index.js";
+export { ScoreOptions } from "./filter/index.js";
 export * from "./label/index.js";
 export * from "./nn/index.js";
 export { studyConfig } from "./study/budgets.js";
