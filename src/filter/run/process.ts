@@ -41,7 +41,7 @@ export function shardProcess(program: URL): ShardProcess {
   let child: ChildProcess | undefined;
 
   const start = (): ChildProcess => {
-    const started = fork(program, [], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const started = fork(program, [], { stdio: ["ignore", 2, "inherit", "ipc"] });
     started.on("error", () => {}); // told by `run`, which listens too
     started.once("exit", () => {
       if (child === started) child = undefined;
