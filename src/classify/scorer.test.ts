@@ -108,6 +108,14 @@ describe("scoring", () => {
     expect(differences(usual, otherStart, 20, 40)).toBeGreaterThan(0);
   });
 
+  it("refuses ids that are not in the vocabulary", async () => {
+    const { classifier } = opened;
+    for (const id of [320, 2 ** 32 - 1])
+      await expect(scoresOf(classifier, [Uint32Array.of(97, id)])).rejects.toThrow(
+        `Token 1 has id ${id}, the classifier's vocabulary ends at 319`,
+      );
+  });
+
   it("gives end-of-text and an empty document the score 0", async () => {
     const { endOfText, classifier } = opened;
     const [onlyEnd, empty] = await scoresOf(classifier, [Uint32Array.of(endOfText), new Uint32Array(0)]);

@@ -79,6 +79,7 @@ export async function* logitsOfDocuments(
   };
   let document = 0;
   for await (const ids of documents) {
+    requireInVocabulary(ids, isSpecial.length);
     const empty = { tokenLogits: new Float32Array(ids.length), sums: [[], []] as [number[], number[]], counted: 0 };
     const pending: Pending = { document: document++, ids, ...empty, missing: 2 * ids.length };
     waiting.push(pending);
@@ -91,6 +92,14 @@ export async function* logitsOfDocuments(
   }
   await flush();
   yield* finished();
+}
+
+/** The native runtime would take an id over 2^31 for one counted from the end. */
+function requireInVocabulary(ids: Uint32Array, vocabulary: number): void {
+  for (let i = 0; i < ids.length; i++) {
+    if (ids[i] < vocabulary) continue;
+    throw new Error(`Token ${i} has id ${ids[i]}, the classifier's vocabulary ends at ${vocabulary - 1}`);
+  }
 }
 
 function addSpan(to: Pending, half: number, span: Span, isSpecial: Uint8Array): void {
