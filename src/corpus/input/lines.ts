@@ -4,7 +4,8 @@
  * Memory is bounded by the longest line accepted: of a longer one the start is kept, the rest is passed over. There is
  * no limit on the ratio of decompressed to compressed bytes of a file: one page repeated for gigabytes compresses tens
  * of thousands to one and is read like any text, at constant memory. What makes a bomb of a compressed file is a record
- * without end, so the guard is there: passing over a line stops at `giveUpBytes`, and the rest of the file is bad.
+ * without end, so the guard is there: passing over a line stops at `giveUpBytes`, and the rest of the file is bad. So it
+ * is after millions of lines on end too short to hold anything, which would take hours to say nothing.
  */
 import { grouped } from "../../base/errors.js";
 import { Damage, excerptOf } from "./bad.js";
@@ -15,7 +16,12 @@ export type Line = { bytes: Buffer; isTooLong?: false } | { bytes: Buffer; isToo
 /** Of a line that is passed over, this much is kept to show. */
 const KEPT_BYTES = 200;
 
+/** Lines shorter than this hold no record. */
+const SHORT_BYTES = 4;
+const MOST_SHORT_LINES = 2 ** 20;
+
 export class LineSplitter {
+  private shortLines = 0;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private isSkipping = false;
@@ -66,6 +72,11 @@ export class LineSplitter {
 
   private take(): Line {
     const { pending, isSkipping } = this;
+    this.shortLines = this.pendingBytes < SHORT_BYTES ? this.shortLines + 1 : 0;
+    if (this.shortLines > MOST_SHORT_LINES && this.giveUpBytes < Number.POSITIVE_INFINITY) {
+      const reason = `${grouped(MOST_SHORT_LINES)} lines on end hold nothing: not text, or a decompression bomb`;
+      throw new Damage(reason, `line ${grouped(this.number)}`);
+    }
     this.pending = [];
     this.pendingBytes = 0;
     this.isSkipping = false;

@@ -33,7 +33,7 @@ class DocumentCutter {
   private lines: string[] = [];
   private characters = 0;
   private bytes = 0;
-  private firstLine = 0;
+  private firstLine: number | undefined;
   private start: Buffer = Buffer.alloc(0);
   private fault: string | undefined;
 
@@ -49,7 +49,7 @@ class DocumentCutter {
       yield* this.close();
       return;
     }
-    if (this.characters === 0 && text?.trim() !== "") {
+    if (this.firstLine === undefined && text?.trim() !== "") {
       this.firstLine = this.lineNumber - 1;
       this.start = Buffer.from(stored.subarray(0, 200));
     }
@@ -63,12 +63,13 @@ class DocumentCutter {
   }
 
   *close(): Generator<Row> {
-    const { row, fault, firstLine, start } = this;
+    const { row, fault, firstLine = 0, start } = this;
     const text = this.lines.join("\n").trim();
     this.lines = [];
     this.characters = 0;
     this.bytes = 0;
     this.fault = undefined;
+    this.firstLine = undefined;
     if (fault) yield badRow(this.row++, fault, linePosition(firstLine), start);
     else if (text) {
       this.row++;
@@ -81,7 +82,7 @@ class DocumentCutter {
     if (isTooLong) this.fault ??= `is a line of more than ${grouped(this.options.maxRecordBytes)} bytes`;
     else {
       try {
-        return decodeUtf8(bytes);
+        return bytes.length === 0 ? "" : decodeUtf8(bytes);
       } catch (error) {
         this.fault ??= reasonOf(error);
       }

@@ -1,0 +1,28 @@
+/** @file Writes a file and reads its rows, for one test. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../../testing/folder.js";
+import { collect } from "../../testing/collect.js";
+import { openRows } from "../rows.js";
+import type { ReadOptions, Row } from "../types.js";
+
+export const OPTIONS: ReadOptions = { textField: "text", idField: "id", maxRecordBytes: 2 ** 20 };
+
+/** The rows of a file of that name and content. */
+export async function rowsOf(
+  name: string,
+  content: string | Uint8Array,
+  options: Partial<ReadOptions> = {},
+): Promise<Row[]> {
+  const uri = join(temporaryFolder(), name);
+  writeFileSync(uri, content);
+  return collect(openRows({ uri, source: "s", bytes: Buffer.byteLength(content) }, { ...OPTIONS, ...options }).rows);
+}
+
+/** Rows in short: a document's id and text, "empty", or why it is bad ("!" before, "!!" before a bad rest). */
+export function short(rows: readonly Row[]): (string | [string, string])[] {
+  return rows.map((row) => {
+    if (row.kind === "document") return [row.id, row.text];
+    return row.kind === "empty" ? "empty" : `${row.isRest ? "!!" : "!"} ${row.reason}, ${row.position}`;
+  });
+}
