@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../testing/folder.js";
 import { exportCorpus } from "../export.js";
@@ -28,7 +29,7 @@ async function exported(
 async function parquet(path: string): Promise<Record<string, number[]>[]> {
   const bytes = readFileSync(path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-  return (await parquetReadObjects({ file })) as Record<string, number[]>[];
+  return (await parquetReadObjects({ file, compressors })) as Record<string, number[]>[];
 }
 
 const lines = (bytes: Buffer) =>
