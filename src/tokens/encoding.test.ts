@@ -101,19 +101,44 @@ describe("encoding", () => {
 });
 
 describe("the word cache", () => {
-  it("gives back what was added, whatever it has dropped since, and never a word it was not given", () => {
-    const cache = new WordCache(8, 32);
-    const word = (number: number) => `${number}`.repeat((number % 20) + 1);
-    const idsOf = (number: number) => Uint32Array.from({ length: number % 7 }, (_, at) => number + at);
+  const alphabet = [..."abc字 "];
+  const idsOf = (word: string) =>
+    Uint32Array.from({ length: 1 + (word.length % 4) }, (_, at) => word.charCodeAt(at) || 7);
+  const look = (cache: WordCache, text: string, at: number, end: number) => {
+    const count = cache.find(text, at, end);
+    if (count < 0) return undefined;
+    return count === 1 ? [cache.id] : Array.from(cache.pool.subarray(cache.start, cache.start + count));
+  };
+
+  it("knows what was just added, gives no other word's ids, and stays small", () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(30)), (numbers) => {
-        for (const number of numbers) {
-          let count = cache.find(word(number));
-          if (count < 0) count = cache.add(word(number), idsOf(number));
-          expect(Array.from(cache.pool.subarray(cache.start, cache.start + count))).toEqual(Array.from(idsOf(number)));
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 9 })), (words) => {
+        const cache = new WordCache(8, 32);
+        for (const word of words) {
+          const text = `>${word}<`;
+          const found = look(cache, text, 1, 1 + word.length);
+          if (found) expect(found).toEqual(Array.from(idsOf(word)));
+          else cache.add(text, 1, 1 + word.length, idsOf(word));
+          expect(look(cache, `${word}!`, 0, word.length)).toEqual(Array.from(idsOf(word)));
         }
         expect(cache.size).toBeLessThanOrEqual(16);
       }),
     );
+  });
+
+  it("keeps what is used and lets go of what is not", () => {
+    const cache = new WordCache(10);
+    const use = (word: string) => {
+      const found = look(cache, word, 0, word.length) !== undefined;
+      if (!found) cache.add(word, 0, word.length, Uint32Array.of(1));
+      return found;
+    };
+    use("often");
+    use("once");
+    for (let other = 0; other < 100; other++) {
+      use(`other ${other}`);
+      expect(use("often")).toBe(true);
+    }
+    expect(use("once")).toBe(false);
   });
 });

@@ -30,7 +30,9 @@ export interface Encoding {
 export function encoder(vocabulary: Vocabulary, wordEnd: WordEnd, longestWord = LONGEST_WORD) {
   const { wholeWords, offsets } = vocabulary;
   const cache = new WordCache();
-  const merge = (word: string): Uint32Array => {
+  const idsOf = (word: string): Uint32Array => {
+    const whole = wholeWords.get(word);
+    if (whole !== undefined) return Uint32Array.of(whole);
     const bytes = Buffer.from(word);
     const ids = new Uint32Array(bytes.length);
     for (let at = 0; at < bytes.length; at++) ids[at] = vocabulary.byteIds[bytes[at]];
@@ -59,18 +61,23 @@ export function encoder(vocabulary: Vocabulary, wordEnd: WordEnd, longestWord = 
         while (at < text.length && count < room) {
           if (end <= at) end = wordEnd(text, at);
           const stop = end - at > longestWord ? cutBefore(text, at + longestWord) : end;
-          const word = text.slice(at, stop);
-          at = stop;
-          const whole = wholeWords.get(word);
-          if (whole !== undefined) {
-            ids[count] = whole;
-            if (ends) ends[count] = bytes += offsets[whole + 1] - offsets[whole];
+          let length = cache.find(text, at, stop);
+          let pool: Uint32Array = cache.pool;
+          let { start } = cache;
+          if (length < 0) {
+            pool = idsOf(text.slice(at, stop));
+            start = 0;
+            length = pool.length;
+            cache.add(text, at, stop, pool);
+          } else if (length === 1) {
+            const { id } = cache;
+            ids[count] = id;
+            if (ends) ends[count] = bytes += offsets[id + 1] - offsets[id];
             count++;
+            at = stop;
             continue;
           }
-          let length = cache.find(word);
-          if (length < 0) length = cache.add(word, merge(word));
-          const { pool, start } = cache;
+          at = stop;
           const written = write(pool, start, start + length);
           if (written < start + length) pending = pool.slice(written, start + length);
         }

@@ -1,84 +1,138 @@
 /**
  * @file Word cache: ids of words seen before, in bounded memory.
  *
- * Two generations: what is used moves to the young one; when that is full it becomes the old one and the old one goes.
- * So frequent words stay, and no entry needs a time stamp. Ids lie in one array per generation, not in one per word.
+ * A hash table over the text itself: looking a word up makes no string and no garbage, and nothing keeps a text alive.
+ * Two generations: what is used moves to the young one; when that is full it becomes the old one and the old one goes. So
+ * frequent words stay, and no entry needs a time stamp. A word that meets too many others (crafted collisions) is not
+ * remembered, so that no text can make look-ups slow.
  */
 
-/** Ids of a word are `pool[start]..pool[start + count - 1]`, with `place` = start * 256 + count. */
-const COUNTS = 256;
 const MOST_WORDS = 100_000;
-/** Keeps `place` a small integer, which a map stores without a box. */
 const MOST_IDS = 2 ** 22;
-/** Words longer than this are not worth remembering; 3 bytes per unit at most, so `count` fits. */
+/** Words longer than this are not worth remembering. Three bytes per unit at most, so counts stay below 256. */
 const MOST_UNITS = 64;
-/** From here on V8 makes slices that keep the whole text alive. */
-const SLICE_UNITS = 13;
+const MOST_PROBES = 16;
+/** Slot: hash; where the units begin; units + 256 times ids; the id, or where the ids begin in the pool. */
+const FIELDS = 4;
 
-interface Generation {
-  places: Map<string, number>;
-  pool: Uint32Array;
-  used: number;
+class Generation {
+  words = 0;
+  unitsUsed = 0;
+  idsUsed = 0;
+  units = new Uint16Array(1024);
+  pool = new Uint32Array(1024);
+  readonly slots: Int32Array;
+  readonly mask: number;
+
+  constructor(mostWords: number) {
+    const size = 2 ** Math.ceil(Math.log2(2.5 * mostWords));
+    this.slots = new Int32Array(FIELDS * size);
+    this.mask = size - 1;
+  }
+
+  /** Where a word's slot begins in `slots`; -1 when it has none. */
+  find(text: string, at: number, length: number, hash: number): number {
+    const { slots, units, mask } = this;
+    for (let probe = 0; probe < MOST_PROBES; probe++) {
+      const slot = FIELDS * ((hash + probe) & mask);
+      const sizes = slots[slot + 2];
+      if (sizes === 0) return -1;
+      if (slots[slot] !== hash || (sizes & 255) !== length) continue;
+      const start = slots[slot + 1];
+      let same = 0;
+      while (same < length && units[start + same] === text.charCodeAt(at + same)) same++;
+      if (same === length) return slot;
+    }
+    return -1;
+  }
+
+  /** Adds a word that is not there, unless it meets too many others. */
+  add(text: string, at: number, length: number, hash: number, ids: Uint32Array): void {
+    const { slots, mask } = this;
+    let probe = 0;
+    while (probe < MOST_PROBES && slots[FIELDS * ((hash + probe) & mask) + 2] !== 0) probe++;
+    if (probe === MOST_PROBES) return;
+    const slot = FIELDS * ((hash + probe) & mask);
+    this.units = withRoom(this.units, this.unitsUsed + length);
+    for (let unit = 0; unit < length; unit++) this.units[this.unitsUsed + unit] = text.charCodeAt(at + unit);
+    slots[slot] = hash;
+    slots[slot + 1] = this.unitsUsed;
+    slots[slot + 2] = length + 256 * ids.length;
+    this.unitsUsed += length;
+    this.words++;
+    if (ids.length === 1) slots[slot + 3] = ids[0];
+    else {
+      this.pool = withRoom(this.pool, this.idsUsed + ids.length);
+      this.pool.set(ids, this.idsUsed);
+      slots[slot + 3] = this.idsUsed;
+      this.idsUsed += ids.length;
+    }
+  }
 }
 
-const generation = (): Generation => ({ places: new Map(), pool: new Uint32Array(1024), used: 0 });
+function withRoom<Numbers extends Uint16Array | Uint32Array>(numbers: Numbers, wanted: number): Numbers {
+  if (wanted <= numbers.length) return numbers;
+  const larger = new (numbers.constructor as new (length: number) => Numbers)(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
+}
 
 export class WordCache {
-  private young = generation();
-  private old = generation();
-  /** Where the ids of the word last found or added are; read before the next call. */
-  pool: Uint32Array = this.young.pool;
+  private young: Generation;
+  private old: Generation;
+  private hash = 0;
+  /** Of the word last found, when it is one token: its id. */
+  id = 0;
+  /** Where the ids of the word last found begin, when there are more; read before the next call. */
+  pool = new Uint32Array();
   start = 0;
 
   /** @param mostWords, mostIds - in one generation */
   constructor(
     private readonly mostWords = MOST_WORDS,
     private readonly mostIds = MOST_IDS,
-  ) {}
+  ) {
+    this.young = new Generation(mostWords);
+    this.old = new Generation(1);
+  }
 
   /** Words remembered. */
   get size(): number {
-    return this.young.places.size + this.old.places.size;
+    return this.young.words + this.old.words;
   }
 
-  /** How many ids a word has, -1 when it is not known; `pool` and `start` then say where they are. */
-  find(word: string): number {
-    let place = this.young.places.get(word);
-    if (place === undefined) {
-      place = this.old.places.get(word);
-      if (place === undefined) return -1;
-      const { pool } = this.old;
-      const start = Math.floor(place / COUNTS);
-      return this.add(word, pool.subarray(start, start + (place % COUNTS)));
+  /** How many ids the word [at, end) of a text has, -1 when it is not known. Then `id`, or `pool` and `start`, are set. */
+  find(text: string, at: number, end: number): number {
+    const length = end - at;
+    if (length > MOST_UNITS) return -1;
+    let hash = length;
+    for (let unit = at; unit < end; unit++) hash = Math.imul(hash ^ text.charCodeAt(unit), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    hash ^= hash >>> 13;
+    this.hash = hash;
+    let from = this.young;
+    let slot = from.find(text, at, length, hash);
+    const isOld = slot < 0;
+    if (isOld) {
+      from = this.old;
+      slot = from.find(text, at, length, hash);
+      if (slot < 0) return -1;
     }
-    this.pool = this.young.pool;
-    this.start = Math.floor(place / COUNTS);
-    return place % COUNTS;
+    const count = from.slots[slot + 2] >>> 8;
+    this.start = this.id = from.slots[slot + 3];
+    this.pool = from.pool;
+    if (isOld)
+      this.add(text, at, end, count === 1 ? Uint32Array.of(this.id) : this.pool.slice(this.start, this.start + count));
+    return count;
   }
 
-  /** Remembers a word's ids, when it is not too long. @returns how many, with `pool` and `start` set */
-  add(word: string, ids: Uint32Array): number {
-    if (word.length > MOST_UNITS || ids.length >= COUNTS) {
-      this.pool = ids;
-      this.start = 0;
-      return ids.length;
-    }
-    if (this.young.places.size >= this.mostWords || this.young.used + ids.length > this.mostIds) {
+  /** Remembers the word that was just looked for and not found. */
+  add(text: string, at: number, end: number, ids: Uint32Array): void {
+    if (end - at > MOST_UNITS || ids.length === 0) return;
+    if (this.young.words >= this.mostWords || this.young.idsUsed + ids.length > this.mostIds) {
       this.old = this.young;
-      this.young = generation();
+      this.young = new Generation(this.mostWords);
     }
-    const { young } = this;
-    if (young.used + ids.length > young.pool.length) {
-      const larger = new Uint32Array(2 * young.pool.length);
-      larger.set(young.pool);
-      young.pool = larger;
-    }
-    young.pool.set(ids, young.used);
-    const key = word.length < SLICE_UNITS ? word : Buffer.from(word).toString();
-    young.places.set(key, young.used * COUNTS + ids.length);
-    this.pool = young.pool;
-    this.start = young.used;
-    young.used += ids.length;
-    return ids.length;
+    this.young.add(text, at, end - at, this.hash, ids);
   }
 }
