@@ -24,11 +24,13 @@ export function findLocal(given: string): InputFile[] {
 
 function findGlob(given: string): InputFile[] {
   const pattern = given.replaceAll("\\", "/");
-  const base = globBase(pattern);
-  const names = globSync(pattern, { dot: false, expandDirectories: false, followSymbolicLinks: false });
-  const files = names.filter((name) => kindOf(name)).sort();
+  const base = resolve(globBase(pattern) || ".")
+    .replaceAll("\\", "/")
+    .replace(/\/?$/, "/");
+  const found = globSync(pattern, { absolute: true, expandDirectories: false, followSymbolicLinks: false });
+  const files = found.filter((path) => kindOf(path)).sort();
   if (files.length === 0) throw new UserError(`No file matches ${given} that is ${READABLE}.`);
-  return files.map((name) => inputFile(name, name.startsWith(base) ? name.slice(base.length) : name, statSync(name)));
+  return files.map((path) => inputFile(path, path.slice(base.length), statSync(path)));
 }
 
 function findFolder(folder: string): InputFile[] {
