@@ -17,19 +17,22 @@ const sorted = (shards: readonly number[]) => [...shards].sort((a, b) => a - b);
 
 describe.skipIf(why)("scoring by a queue", () => {
   it("has every shard committed once, by all workers, and tells how far they are", async () => {
-    const fixture = await queueFixture(9, { steps: 5, stepMs: 20 });
+    const fixture = await queueFixture(9, { steps: 5, waits: true });
     fixture.startWorker({ workers: 2 });
     fixture.startWorker();
     const details: string[] = [];
     let last = 0;
-    await scoreByQueue({
+    const done = scoreByQueue({
       ...fixture.job,
       checkMs: 60_000,
-      onProgress: ({ detail, done }) => {
+      onProgress: ({ detail, done: tokens }) => {
         details.push(detail!);
-        last = done;
+        last = tokens;
       },
     });
+    await until(() => attempts(fixture.out).length === 3);
+    writeFileSync(join(fixture.out, "go"), "");
+    await done;
     expect(sorted(created(fixture.out))).toEqual(fixture.job.shards);
     expect(attempts(fixture.out)).toHaveLength(9);
     expect(new Set(attempts(fixture.out).map(({ pid }) => pid)).size).toBe(3);
