@@ -1,13 +1,15 @@
 import { mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
+import { ZSTD } from "./input/fuzz/samples.js";
 import { readSource } from "./read.js";
 import { collect } from "./testing/collect.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lacuna-read-"));
 const fields = { textField: "text", idField: "id", domainField: "domain" };
-function write(name: string, content: string) {
+function write(name: string, content: string | Uint8Array) {
   const path = join(folder, name);
   mkdirSync(join(path, ".."), { recursive: true });
   writeFileSync(path, content);
@@ -50,6 +52,21 @@ describe("readSource", () => {
     [`{"text":"x","truth":[{"start":-1}]}`, /bad\.jsonl:2 has a malformed "truth"/],
   ])("names file and line of the malformed record %s", async (line, message) => {
     await expect(read(write("bad.jsonl", `{"text":"fine"}\n${line}\n`))).rejects.toThrow(message);
+  });
+
+  it("reads Parquet and Zstandard with the same rules", async () => {
+    const columns = [
+      { name: "id", data: ["a", "b"], type: "STRING" as const },
+      { name: "text", data: ["heart", "stone"], type: "STRING" as const },
+      { name: "domain", data: ["medical", null], type: "STRING" as const },
+    ];
+    const path = write("table.parquet", new Uint8Array(parquetWriteBuffer({ columnData: columns })));
+    expect(await read(path)).toEqual([
+      { id: "a", text: "heart", source: "synthetic", truth: [{ start: 0, end: 5, domain: "medical" }] },
+      { id: "b", text: "stone", source: "synthetic" },
+    ]);
+    expect(await read(write("lines.jsonl.zst", ZSTD))).toHaveLength(60);
+    await expect(read(write("cut.jsonl.zst", ZSTD.subarray(0, -9)))).rejects.toThrow(/Cannot read .*truncated/);
   });
 
   it("cuts plain text at blank lines only, losing no words", async () => {
