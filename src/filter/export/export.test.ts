@@ -103,6 +103,27 @@ describe("exportCorpus", () => {
     await expect(run({ to: "mds", files: "jsonl" })).rejects.toThrow(/--files does not go/);
   });
 
+  it("says what to do when the folder cannot be written, and goes on afterwards", async () => {
+    const folder = temporaryFolder();
+    const set = await syntheticSet(folder, SHARDS, { method: "mask" });
+    const settings = { to: "nanogpt" } as const;
+    writeFileSync(join(folder, "file"), "");
+    await expect(exportCorpus(set, join(folder, "file", "out"), { settings })).rejects.toThrow(
+      /a part of the path is a file/,
+    );
+    const full = async function* (): AsyncGenerator<never> {
+      yield* [];
+      throw Object.assign(new Error("write"), { code: "ENOSPC" });
+    };
+    const out = join(folder, "out");
+    await expect(exportCorpus(set, out, { settings, rowsOf: full })).rejects.toThrow(
+      /Cannot write .*: the disk is full. Free some space and run the same command again/,
+    );
+    expect(readdirSync(`${out}.partial`).filter((name) => name.includes(".tmp-"))).toEqual([]);
+    expect(await exportCorpus(set, out, { settings })).toMatchObject({ found: false });
+    await expect(exportCorpus(set, "s3://bucket/out", { settings })).rejects.toThrow(/a folder on disk/);
+  });
+
   it("refuses what one fixed corpus cannot hold", async () => {
     const set = await syntheticSet(temporaryFolder(), SHARDS, { method: "remove" });
     const settings = { to: "text" } as const;

@@ -21,7 +21,7 @@ import { checkPolicies } from "./combine.js";
 import { addCounts, count, ExportCounts, noCounts } from "./counts.js";
 import type { Format } from "./formats/format.js";
 import { formatOf } from "./formats/index.js";
-import { Output, TEMPORARY } from "./output.js";
+import { Output, TEMPORARY, unwritable } from "./output.js";
 import { ExportSettings } from "./settings.js";
 import { copiesOf, passesOf } from "./top-up.js";
 import { documentViews, type ViewOptions } from "./views.js";
@@ -64,13 +64,24 @@ export interface ExportOptions extends Pick<ViewOptions, "tokenizer" | "rowsOf">
 
 /**
  * Exports a corpus into a folder, or finds it finished there.
- * @throws UserError when `out` holds something else, settings do not fit the format, or the input has changed
+ * @throws UserError when `out` holds something else or cannot be written, settings do not fit the format, or the input
+ * has changed
  */
 export async function exportCorpus(
   set: PolicySet,
   out: string,
   options: ExportOptions,
 ): Promise<ExportManifest & { found: boolean }> {
+  if (out.includes("://"))
+    throw new UserError(`An export goes into a folder on disk, not to ${out}. Copy it there afterwards.`);
+  try {
+    return await exportInto(set, out, options);
+  } catch (error) {
+    throw unwritable(error, out);
+  }
+}
+
+async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
   const { plan, settings, format, tokenizer, key } = planExport(set, options);
   if (existsSync(out)) return { ...readFinished(out, key), found: true };
   const partial = `${resolve(out)}.partial`;

@@ -76,10 +76,8 @@ export class OutputFile implements ByteSink {
     this.#temporary = `${path}${TEMPORARY}${randomUUID()}`;
   }
 
-  open(): Promise<void> {
-    return this.#told(async () => {
-      this.#handle = await open(this.#temporary, "wx");
-    });
+  async open(): Promise<void> {
+    this.#handle = await open(this.#temporary, "wx");
   }
 
   /** Appends; the bytes are copied or on disk when the promise resolves. */
@@ -93,12 +91,10 @@ export class OutputFile implements ByteSink {
 
   async close(): Promise<void> {
     await this.#flush();
-    await this.#told(async () => {
-      await this.#handle!.sync();
-      await this.#handle!.close();
-      this.#handle = undefined;
-      await rename(this.#temporary, this.path);
-    });
+    await this.#handle!.sync();
+    await this.#handle!.close();
+    this.#handle = undefined;
+    await rename(this.#temporary, this.path);
     this.done({ bytes: this.bytes, sha256: this.#hash.digest("hex") });
   }
 
@@ -115,19 +111,27 @@ export class OutputFile implements ByteSink {
 
   #append(bytes: Uint8Array): Promise<void> {
     this.#hash.update(bytes);
-    return this.#told(() => this.#handle!.writeFile(bytes));
+    return this.#handle!.writeFile(bytes);
   }
+}
 
-  async #told(act: () => Promise<void>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!code) throw error;
-      const why = code === "ENOSPC" ? "the disk is full; free some space" : `${code}; give another --out`;
-      throw new UserError(`Cannot write ${this.path}: ${why} and run the same command again.`, { cause: error });
-    }
-  }
+const REASONS: Record<string, string> = {
+  ENOSPC: "the disk is full. Free some space",
+  EDQUOT: "the disk quota is used up. Free some space",
+  EROFS: "the file system is read-only. Give another --out",
+  EACCES: "permission is denied. Give another --out",
+  EPERM: "the operation is not permitted. Give another --out",
+  ENOTDIR: "a part of the path is a file. Give another --out",
+  ENAMETOOLONG: "its name is too long. Give another --out",
+};
+
+/** What the disk refused, as something to mend; any other error as it is. */
+export function unwritable(error: unknown, out: string): unknown {
+  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
+  if (!reason || error instanceof UserError) return error;
+  return new UserError(`Cannot write ${out}: ${reason} and run the same command again; what is finished is kept.`, {
+    cause: error,
+  });
 }
 
 /** A gzip stream into a file. */
