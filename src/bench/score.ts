@@ -8,6 +8,7 @@
 import { availableParallelism } from "node:os";
 import { UserError } from "../base/errors.js";
 import { comparePrecisions, createScorer, type PrecisionComparison, type Scorer } from "../classify/index.js";
+import { runLengths } from "../nn/index.js";
 import { CLOCKS, type Clock, type Machine, machine, matmulRate, median } from "./measure.js";
 import { matmulRunner, type Runner } from "./runners.js";
 import { SCORE_SIZES, scoreWork, syntheticDocuments, syntheticScorerParts } from "./score-work.js";
@@ -108,9 +109,16 @@ export async function benchScore(options: ScoreBenchOptions = {}): Promise<Score
       const line = JSON.stringify({ windows: work.windows, clock });
       competitors.push({ runner: "pytorch", round: async () => ({ seconds: await torch.ask(line) }) });
     }
-    say("comparing int8 with float32, which also warms both up");
-    const some = syntheticDocuments(LEAST_TOKENS, 2);
-    result.precision[name] = await comparePrecisions({ exact, rounded }, some, THRESHOLD);
+    say("compiling, and comparing int8 with float32");
+    const everyLength = runLengths(config.context).flatMap((length) =>
+      [length - 1, config.context / 2 + length - 1].map((tokens) => new Uint32Array(tokens)),
+    );
+    for (const scorer of [exact, rounded]) await scoreAll(scorer, everyLength, clock);
+    result.precision[name] = await comparePrecisions(
+      { exact, rounded },
+      syntheticDocuments(LEAST_TOKENS, 2),
+      THRESHOLD,
+    );
     const samples = await inTurns(competitors, { matmul, rounds, clock, say });
     await Promise.all([exact.release(), rounded.release(), torch?.close()]);
     const secondsOf = (index: number) => median(samples[index].map(({ seconds }) => seconds));

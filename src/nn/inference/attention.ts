@@ -25,6 +25,7 @@ export interface AttentionShape {
 }
 
 export interface AttentionWeights {
+  /** Divided by the size of a head, as muP scales scores. */
   query: Float32Array;
   key: Float32Array;
   value: Float32Array;
@@ -43,10 +44,8 @@ export function attention(
   const size = width / heads;
   const wanted = time - skip;
   const turn = rotation(graph, shape);
-  // muP scales scores by 1 / size; here the query's weights carry it.
-  const query = weights.query.map((weight) => weight / size);
   const project = precision === "f32" ? byHead : thenSplit;
-  const q = turn(project(graph, skipRows(graph, h, shape), query, { ...shape, time: wanted }), skip);
+  const q = turn(project(graph, skipRows(graph, h, shape), weights.query, { ...shape, time: wanted }), skip);
   const k = turn(project(graph, h, weights.key, shape), 0);
   const attended = inBlocks(graph, q, k, project(graph, h, weights.value, shape), shape);
   const joined = graph.emit("Transpose", [attended], [batch, wanted, heads, size], "float32", {

@@ -10,14 +10,31 @@ import { type Graph, MICROSOFT } from "../../tensor/index.js";
 /** Arithmetic of the matrix products. */
 export type Precision = "f32" | "int8";
 
-/** Rounds a matrix [inner, columns] to -127..127, column by column. */
-export function quantiseColumns(weights: Float32Array, columns: number) {
+/** int8 values and the step of each column. */
+interface QuantisedMatrix {
+  values: Int8Array;
+  scales: Float32Array;
+}
+
+/** Every program of a model rounds the same matrices. */
+const quantised = new WeakMap<Float32Array, QuantisedMatrix>();
+
+/** Rounds a matrix [inner, columns] to -127..127, column by column; done once for each matrix. */
+export function quantiseColumns(weights: Float32Array, columns: number): QuantisedMatrix {
+  const known = quantised.get(weights);
+  if (known) return known;
   const scales = new Float32Array(columns);
-  for (let i = 0; i < weights.length; i++)
-    scales[i % columns] = Math.max(scales[i % columns], Math.abs(weights[i]) / 127);
-  // A column of zeros stays zero with any scale.
-  const steps = scales.map((scale) => scale || 1);
-  return { values: Int8Array.from(weights, (weight, i) => Math.round(weight / steps[i % columns])), scales: steps };
+  const values = new Int8Array(weights.length);
+  for (let column = 0; column < columns; column++) {
+    let most = 0;
+    for (let i = column; i < weights.length; i += columns) most = Math.max(most, Math.abs(weights[i]));
+    // A column of zeros stays zero with any scale.
+    const scale = most / 127 || 1;
+    scales[column] = scale;
+    for (let i = column; i < weights.length; i += columns) values[i] = Math.round(weights[i] / scale);
+  }
+  quantised.set(weights, { values, scales });
+  return { values, scales };
 }
 
 /** x [rows, inner] times weights [inner, columns]: the name of the product. */

@@ -9,7 +9,7 @@ import { compileGraph, type GraphProgram, spec } from "../../tensor/index.js";
 import type { Model } from "../checkpoint.js";
 import { EMBEDDING } from "../config.js";
 import type { Precision } from "./linear.js";
-import { type ReadOut, streamGraph } from "./stream-graph.js";
+import { type ReadOut, readingParameters, streamGraph } from "./stream-graph.js";
 
 /** Bytes of weights in all programs of one model together, where more than one program is made. */
 const WEIGHT_BYTES = 2 ** 29;
@@ -51,10 +51,11 @@ export interface ReadOutOptions {
 
 /** Programs that read `readOuts` of a model's residual stream; no layer after the deepest is run. */
 export function readOutPrograms(
-  { config, parameters }: Model,
+  { config, parameters: given }: Model,
   readOuts: readonly ReadOut[],
   { threads = 1, precision = "f32" }: ReadOutOptions = {},
 ): ReadOutPrograms {
+  const parameters = readingParameters(config, given);
   const programs = new Map<string, Promise<GraphProgram>>();
   const last = Math.max(...readOuts.map(({ layer }) => layer));
   // Every length has a program for windows that start a document and one for those that go on.

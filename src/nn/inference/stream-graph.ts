@@ -19,6 +19,7 @@ export interface ReadOut {
 
 export interface StreamGraphOptions {
   config: GptConfig;
+  /** Those of `readingParameters`. */
   parameters: Parameters;
   readOuts: readonly ReadOut[];
   batch: number;
@@ -26,6 +27,15 @@ export interface StreamGraphOptions {
   precision: Precision;
   /** Positions at the start of each window that are only read as context: their read-outs are not computed. */
   skip: number;
+}
+
+/** Parameters as the graph wants them: attention's scale 1 / size is carried by the query's weights. */
+export function readingParameters({ layers, width, heads }: GptConfig, parameters: Parameters): Parameters {
+  const scaled = Array.from({ length: layers }, (_, layer) => blockNames(layer).query).map((name) => [
+    name,
+    parameters[name].map((weight) => weight / (width / heads)),
+  ]);
+  return { ...parameters, ...Object.fromEntries(scaled) };
 }
 
 const EPSILON = 1e-5;
