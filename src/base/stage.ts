@@ -67,17 +67,18 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** Reads an artifact's manifest. @throws UserError when the directory is not a finished artifact (of that stage). */
-export function readManifest(directory: string, stage?: string): Manifest {
+/** Reads an artifact's manifest. @throws UserError when the directory is not a finished artifact (of one of the stages). */
+export function readManifest(directory: string, stages?: string | readonly string[]): Manifest {
   const path = join(directory, "manifest.json");
   if (!existsSync(path)) {
     const partial = existsSync(`${directory}.partial`) ? " Making it was interrupted: run that command again." : "";
     throw new UserError(`${directory} is not a finished artifact: it has no manifest.json.${partial}`);
   }
   const manifest = readJson(path, Manifest);
-  if (stage && manifest.stage !== stage) {
+  const wanted = stages === undefined ? [manifest.stage] : [stages].flat();
+  if (!wanted.includes(manifest.stage)) {
     throw new UserError(
-      `${directory} was made by "lacuna ${manifest.stage}", but "lacuna ${stage}" output is needed here.`,
+      `${directory} was made by "lacuna ${manifest.stage}", but "lacuna ${wanted.join('" or "')}" output is needed here.`,
     );
   }
   return manifest;

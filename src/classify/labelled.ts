@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { readSafetensors } from "../base/safetensors.js";
 import { readManifest } from "../base/stage.js";
-import { readDomain } from "../label/index.js";
+import { LABEL_STAGES, readDomain } from "../label/index.js";
 import { NO_DOMAIN, readDocument, readTokens, readTruth, requireSameTokenizer } from "../tokens/index.js";
 import type { LabelledSplit } from "./samples.js";
 
@@ -28,7 +28,7 @@ export interface LabelledDocuments extends LabelledSplit {
 
 /** Reads labels with the documents they belong to. @throws UserError when they do not fit together */
 export function readLabelled(labels: string, tokens: string, split: SplitName): LabelledDocuments {
-  readManifest(labels, "label");
+  readManifest(labels, LABEL_STAGES);
   const path = join(labels, `${split}.safetensors`);
   const { tensors, metadata } = readSafetensors(path, ["labels", "document_labels"]);
   const [tokenLabels, documentLabels] = [tensors.labels.data, tensors.document_labels.data];
@@ -66,7 +66,7 @@ export interface TruthRule {
 
 /** The rule by which the labels themselves were made and are graded; undefined when their domain file is gone. */
 export function truthRuleOf(labels: string): TruthRule | undefined {
-  const { domain, documentShare } = readManifest(labels, "label").options;
+  const { domain, documentShare } = readManifest(labels, LABEL_STAGES).options;
   if (typeof domain !== "string" || typeof documentShare !== "number" || !existsSync(domain)) return undefined;
   return { forget: readDomain(domain).truth, documentShare };
 }

@@ -29,6 +29,20 @@ describe("a sample", () => {
     for (const [k, index] of plan.documents.entries())
       for (const position of plan.positions[k]) expect(documents[index][position]).not.toBe(END);
   });
+  it("takes no document and no token whose label is unknown, and the others as before", () => {
+    const tokenLabels2 = tokenLabels.map((label, place) => (place % 3 === 0 ? 255 : label));
+    const documentLabels2 = documentLabels.map((label, index) => (index % 5 === 0 ? 255 : label));
+    const unsure = { ...split, tokenLabels: tokenLabels2, documentLabels: documentLabels2 };
+    const plan = planSample(unsure, specials, { tokens: 1e9, readTokens: 1e9, seed: 1 });
+    const starts = documents.map((_, index) => documents.slice(0, index).reduce((sum, ids) => sum + ids.length, 0));
+    expect([...plan.documents]).toEqual([...documents.keys()].filter((index) => index % 5 !== 0));
+    for (const [k, index] of plan.documents.entries()) {
+      const wanted = [...documents[index].keys()].filter(
+        (position) => (starts[index] + position) % 3 !== 0 && documents[index][position] !== END,
+      );
+      expect([...plan.positions[k]]).toEqual(wanted);
+    }
+  });
   it("stops drawing documents when enough is read", () => {
     const plan = planSample(split, specials, { tokens: 1e9, readTokens: 60, seed: 2 });
     const read = plan.documents.reduce((sum, index) => sum + documents[index].length, 0);

@@ -6,16 +6,16 @@
  * for little: with some tens of thousands of rows a linear probe on a few hundred features is settled.
  */
 import { random } from "../base/random.js";
-import { specialMask } from "../label/index.js";
+import { specialMask, UNKNOWN_LABEL } from "../label/index.js";
 import { type BiLm, copyFeatures, featureWidth, poolFeatures, readStates } from "./bilm.js";
 
 /** The labelled part of one split: the first documents of its shard. */
 export interface LabelledSplit {
   split: string;
   documents: readonly Uint32Array[];
-  /** 1 = forget, one per token of `documents`, one after another. */
+  /** 1 = forget, 255 = unknown, one per token of `documents`, one after another. */
   tokenLabels: Uint8Array;
-  /** 1 = forget, per document. */
+  /** 1 = forget, 255 = unknown, per document. */
   documentLabels: Uint8Array;
 }
 
@@ -37,14 +37,20 @@ export interface SamplePlan {
   rows: number;
 }
 
-/** Draws documents, then tokens. Depends on the seed and the split only. */
+/** Draws documents, then tokens, none of them of unknown label. Depends on the seed and the split only. */
 export function planSample(split: LabelledSplit, specials: ReadonlySet<number>, size: SampleSize): SamplePlan {
-  const order = random(size.seed, `documents of ${split.split}`).permutation(split.documents.length);
+  const all = random(size.seed, `documents of ${split.split}`).permutation(split.documents.length);
+  const order = all.filter((index) => split.documentLabels[index] !== UNKNOWN_LABEL);
   let taken = 0;
   for (let read = 0; taken < order.length && read < size.readTokens; taken++)
     read += split.documents[order[taken]].length;
   const documents = order.slice(0, taken).sort();
-  const masks = Array.from(documents, (index) => specialMask(split.documents[index], specials));
+  const starts = startsOf(split.documents);
+  const masks = Array.from(documents, (index) =>
+    specialMask(split.documents[index], specials).map((isSpecial, position) =>
+      split.tokenLabels[starts[index] + position] === UNKNOWN_LABEL ? 1 : isSpecial,
+    ),
+  );
   let left = masks.reduce((sum, mask) => sum + mask.reduce((count, special) => count + 1 - special, 0), 0);
   let wanted = Math.min(size.tokens, left);
   const rows = wanted;

@@ -49,6 +49,9 @@ export interface TokenTruth {
 }
 const NO_DOMAIN = 255;
 
+/** A label that is not known; it is not graded. */
+export const UNKNOWN_LABEL = 255;
+
 export interface LabelGrades {
   tokens: Grade;
   /** A document is truly forget from the same share of truly forget tokens that labels it forget. */
@@ -83,12 +86,13 @@ export function gradeLabels(
     let [known, truly] = [0, 0];
     for (const end = position + length; position < end; position++) {
       const domain = truth.labels[position];
-      if (domain === NO_DOMAIN) continue;
+      if (domain === NO_DOMAIN || labels.tokens[position] === UNKNOWN_LABEL) continue;
       known++;
       if (isForget[domain]) truly++;
       for (const grader of [tokens, bySource.get(source)!]) grader.add(labels.tokens[position] === 1, isForget[domain]);
     }
-    if (known > 0) documents.add(labels.documents[document] === 1, truly / known >= documentShare);
+    if (known > 0 && labels.documents[document] !== UNKNOWN_LABEL)
+      documents.add(labels.documents[document] === 1, truly / known >= documentShare);
   }
   const grades = { tokens: tokens.grade(), documents: documents.grade() };
   if (bySource.size < 2) return grades;

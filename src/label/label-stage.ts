@@ -8,17 +8,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files.js";
-import { writeSafetensors } from "../base/safetensors.js";
 import { defineStage } from "../base/stage.js";
 import { SPLITS, type Split } from "../corpus/index.js";
-import { loadTokenizer, readTokens, readTruth, type TokenShard } from "../tokens/index.js";
+import { loadTokenizer, readTokens } from "../tokens/index.js";
 import { openAnnotator } from "./annotator.js";
 import { baseRate, calibrate } from "./calibrate.js";
-import { type DocumentSet, firstDocuments, requireModelTokenizer } from "./documents.js";
+import { firstDocuments, requireModelTokenizer } from "./documents.js";
 import { readDomain } from "./domain.js";
-import { gradeLabels, type LabelGrades } from "./grade.js";
 import type { Verdict } from "./judge.js";
-import { type Labels, labelDocuments } from "./label-documents.js";
+import { labelDocuments } from "./label-documents.js";
+import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
 import { latentLines } from "./latents-file.js";
 import { compileLexicon } from "./lexicon.js";
 import { estimateJudging } from "./llm/estimate.js";
@@ -125,15 +124,9 @@ export const labelStage = defineStage({
           options.documentShare,
           onLabelled,
         );
-        await writeSafetensors(
-          join(out, `${split}.safetensors`),
-          {
-            labels: { data: labels.tokens, shape: [labels.tokens.length] },
-            document_labels: { data: labels.documents, shape: [labels.documents.length] },
-          },
-          { tokenizer: tokenizer.fingerprint, domain: domain.name },
-        );
-        splits[split] = splitResult(split, shard, set, labels, domain.truth, options);
+        await writeLabels(out, split, labels, { tokenizer: tokenizer.fingerprint, domain: domain.name });
+        const lengths = set.documents.map(({ length }) => length);
+        splits[split] = splitResult(split, shard, lengths, labels, domain.truth, options);
       }
       if (kept) await kept.runner.release();
       return {
@@ -147,34 +140,3 @@ export const labelStage = defineStage({
     }
   },
 });
-
-/** What is reported of one split; grades where the corpus has truth and the domain names some of it. */
-interface SplitResult {
-  documents: number;
-  tokens: number;
-  forgetTokens: number;
-  forgetDocuments: number;
-  truth?: LabelGrades;
-}
-
-function splitResult(
-  split: Split,
-  shard: TokenShard,
-  { documents }: DocumentSet,
-  labels: Labels,
-  forget: readonly string[],
-  { tokens: directory, documentShare }: { tokens: string; documentShare: number },
-): SplitResult {
-  const count = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0);
-  const truth = readTruth(directory, split);
-  const isGradable = truth && forget.some((domain) => truth.domains.includes(domain));
-  const sources = shard.documents.slice(0, documents.length).map(({ source }) => source);
-  const lengths = documents.map((tokens) => tokens.length);
-  return {
-    documents: documents.length,
-    tokens: labels.tokens.length,
-    forgetTokens: count(labels.tokens),
-    forgetDocuments: count(labels.documents),
-    ...(isGradable ? { truth: gradeLabels(labels, truth, sources, lengths, forget, documentShare) } : {}),
-  };
-}

@@ -5,7 +5,7 @@ import { classifierStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
 import { evaluateStage } from "../evaluate/index.js";
 import { filterStage, scoreStage } from "../filter/index.js";
-import { labelStage, saeStage } from "../label/index.js";
+import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
 import { pretrainStage } from "../train/index.js";
 
@@ -17,6 +17,8 @@ export const STAGES = [
   pretrainStage,
   saeStage,
   labelStage,
+  labelTextStage,
+  labelSpansStage,
   classifierStage,
   scoreStage,
   filterStage,

@@ -97,7 +97,7 @@ async function judgeByModel(work: LatentsToJudge, options: Options, progress: Pr
       report: {
         ...{ judge: judge.name, from, prompts: llm.prompts.hash, score: options.score },
         causes: countCauses(judgements.map(({ cause }) => cause)),
-        cost: roundedCost(llm),
+        cost: costReport(llm),
       },
     };
   } finally {
@@ -140,7 +140,7 @@ function detailOf(explanation: Explanation | undefined, score: Score | undefined
 }
 
 /** Dollars to a millionth: sums of many small numbers differ in their last digits with the order they came in. */
-function roundedCost({ asker }: Llm) {
+export function costReport({ asker }: Llm) {
   const { dollars: spent, perhapsLost, ...counts } = asker.spent();
   const rounded = (value: number) => Math.round(1e6 * value) / 1e6;
   return { ...counts, dollars: rounded(spent), perhapsLost: rounded(perhapsLost) };

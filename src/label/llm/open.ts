@@ -17,6 +17,9 @@ import type { Llm } from "./ask.js";
 import type { JudgeOptions } from "./options.js";
 import { readPrompts } from "./prompts.js";
 
+/** Options that name a model and how to ask it. */
+type ModelOptions = Omit<JudgeOptions, "judgeFrom" | "score" | "minScore" | "embedModel">;
+
 /**
  * Where answers are kept: LACUNA_CACHE, or the user's cache folder; one folder per model. Outside any artifact, so that
  * they outlive it.
@@ -31,7 +34,7 @@ export function ledgerFolder({ name, model }: Pick<Provider, "name" | "model">):
   return join(cache, "llm", `${name}-${readable}-${sha256(model).slice(0, 8)}`);
 }
 
-function providerOf({ judge, judgeModel, baseUrl, batch }: JudgeOptions): Provider {
+function providerOf({ judge, judgeModel, baseUrl, batch }: ModelOptions): Provider {
   if (!judgeModel) throw new UserError(`--judge ${judge} needs --judge-model, e.g. claude-haiku-4-5 or llama3.2.`);
   if (judge === "anthropic") return anthropicProvider({ model: judgeModel, baseUrl });
   if (batch) throw new UserError("--batch works with --judge anthropic only.");
@@ -39,7 +42,7 @@ function providerOf({ judge, judgeModel, baseUrl, batch }: JudgeOptions): Provid
 }
 
 /** The model without its ledger: enough for an estimate. @throws UserError for a missing key, model or price */
-export function describeLlm(options: JudgeOptions): Omit<Llm, "asker"> {
+export function describeLlm(options: ModelOptions): Omit<Llm, "asker"> {
   const provider = providerOf(options);
   const price = priceOf(provider, { input: options.priceIn, output: options.priceOut });
   const prompts = readPrompts(options.prompts);
@@ -47,7 +50,7 @@ export function describeLlm(options: JudgeOptions): Omit<Llm, "asker"> {
 }
 
 /** Opens it for asking. Close the ledger when done. */
-export async function openLlm(options: JudgeOptions): Promise<{ llm: Llm; ledger: Ledger }> {
+export async function openLlm(options: ModelOptions): Promise<{ llm: Llm; ledger: Ledger }> {
   const described = describeLlm(options);
   const ledger = await openLedger(ledgerFolder(described.provider));
   const { maxCost, batch, parallel } = options;

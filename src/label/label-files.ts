@@ -1,0 +1,70 @@
+/**
+ * @file Labels as they are stored: {split}.safetensors with one byte per token and per document, and what is reported.
+ *
+ * 1 is forget, 0 retain. 255 is unknown: nobody looked, or the judge could not say. Unknown is never retain; it is left
+ * out of fitting and grading.
+ */
+import { join } from "node:path";
+import { writeSafetensors } from "../base/safetensors.js";
+import type { Split } from "../corpus/index.js";
+import { readTruth, type TokenShard } from "../tokens/index.js";
+import { gradeLabels, type LabelGrades } from "./grade.js";
+import type { Labels } from "./label-documents.js";
+
+export { UNKNOWN_LABEL } from "./grade.js";
+
+/** Stages whose artifacts are labels. */
+export const LABEL_STAGES = ["label", "label-text", "label-spans"] as const;
+
+export async function writeLabels(
+  out: string,
+  split: Split,
+  { tokens, documents }: Labels,
+  made: { tokenizer: string; domain: string },
+): Promise<void> {
+  await writeSafetensors(
+    join(out, `${split}.safetensors`),
+    {
+      labels: { data: tokens, shape: [tokens.length] },
+      document_labels: { data: documents, shape: [documents.length] },
+    },
+    made,
+  );
+}
+
+/** What is reported of one split; grades where the corpus has truth and the domain names some of it. */
+export interface SplitResult {
+  documents: number;
+  tokens: number;
+  forgetTokens: number;
+  forgetDocuments: number;
+  /** Only where there are any. */
+  unknownTokens?: number;
+  unknownDocuments?: number;
+  truth?: LabelGrades;
+}
+
+/** @param lengths - tokens of each labelled document @param forget - truth domains that count as forget */
+export function splitResult(
+  split: Split,
+  shard: TokenShard,
+  lengths: readonly number[],
+  labels: Labels,
+  forget: readonly string[],
+  { tokens: directory, documentShare }: { tokens: string; documentShare: number },
+): SplitResult {
+  const count = (values: Uint8Array, wanted: number) =>
+    values.reduce((sum, value) => sum + (value === wanted ? 1 : 0), 0);
+  const truth = readTruth(directory, split);
+  const isGradable = truth && forget.some((domain) => truth.domains.includes(domain));
+  const sources = shard.documents.slice(0, lengths.length).map(({ source }) => source);
+  const unknown = [count(labels.tokens, 255), count(labels.documents, 255)];
+  return {
+    documents: lengths.length,
+    tokens: labels.tokens.length,
+    forgetTokens: count(labels.tokens, 1),
+    forgetDocuments: count(labels.documents, 1),
+    ...(unknown[0] + unknown[1] > 0 ? { unknownTokens: unknown[0], unknownDocuments: unknown[1] } : {}),
+    ...(isGradable ? { truth: gradeLabels(labels, truth, sources, lengths, forget, documentShare) } : {}),
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * @file The `label-text` stage: labels of sentences or documents by a judge that reads the text itself, no SAE between.
+ *
+ * What the paper compares token labels with. A sentence's label is given to all its tokens, a document's to the whole
+ * document; what the judge does not know stays unknown.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../base/files.js";
+import type { Progress } from "../base/progress.js";
+import { defineStage } from "../base/stage.js";
+import { SPLITS } from "../corpus/index.js";
+import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { type DocumentText, textReader } from "./document-text.js";
+import { firstDocuments } from "./documents.js";
+import { type Domain, readDomain } from "./domain.js";
+import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
+import { countCauses } from "./llm/answers.js";
+import { costReport } from "./llm/latents.js";
+import { openLlm } from "./llm/open.js";
+import { HOW, JudgeOptions } from "./llm/options.js";
+import { GRANULARITIES, type JudgedPiece, lexiconTextJudge, llmTextJudge, type TextJudge } from "./llm/text.js";
+import { documentLabel, joinLabels, labelBySpans, toBytes } from "./spans.js";
+
+export const LabelTextOptions = z.object({
+  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  domain: z.string().describe("domain file, e.g. domains/medicine.json"),
+  granularity: z.enum(GRANULARITIES).default("sentence").describe("what is judged"),
+  documents: z.int().min(1).default(1000).describe("documents labelled per split, at most"),
+  documentShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.25)
+    .describe("a document is forget from this share of forget tokens"),
+  ...JudgeOptions.omit({ judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
+});
+type Options = z.infer<typeof LabelTextOptions>;
+
+/** Documents whose questions are held in memory at once. */
+const GROUP = 500;
+
+export const labelTextStage = defineStage({
+  name: "label-text",
+  summary: "Label sentences or documents by a judge that reads them",
+  why: "Costs more per token than judging latents once, and is what those labels are compared with",
+  examples: [
+    "lacuna label-text --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-sentence",
+    "lacuna label-text --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --documents 100 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llama",
+  ],
+  version: 1,
+  options: LabelTextOptions,
+  inputs: ["tokens", "domain", "prompts"],
+  unkeyed: HOW,
+  async run(options, { out, progress }) {
+    const domain = readDomain(options.domain);
+    const { judge, report, close } = await openJudge(options, domain);
+    try {
+      const tokenizer = loadTokenizer(options.tokens);
+      const read = textReader(tokenizer);
+      const splits: Record<string, SplitResult> = {};
+      const pieces: JudgedPiece[] = [];
+      for (const split of SPLITS) {
+        const shard = readTokens(options.tokens, split);
+        const { documents } = firstDocuments(shard, [], { documents: options.documents });
+        const texts = documents.map(read);
+        const judged = await judgeGroups(judge, texts, split, progress);
+        const lines = judged.flatMap((parts, index) => parts.map((part) => lineOf(shard.documents[index].id, part)));
+        await writeFileAtomic(join(out, `${split}.spans.jsonl`), lines.join(""));
+        for (const part of judged.flat()) pieces.push(part);
+        const labels = joinLabels(judged.map((parts, index) => labelsOf(parts, texts[index], options.documentShare)));
+        await writeLabels(out, split, labels, { tokenizer: tokenizer.fingerprint, domain: domain.name });
+        const lengths = documents.map(({ length }) => length);
+        splits[split] = splitResult(split, shard, lengths, labels, domain.truth, options);
+      }
+      const causes = countCauses(pieces.map(({ judgement }) => judgement.cause));
+      return { domain: domain.name, offsets: "utf16", judged: pieces.length, causes, ...report(), splits };
+    } finally {
+      await close();
+    }
+  },
+});
+
+async function openJudge(options: Options, domain: Domain) {
+  const { granularity, documentShare } = options;
+  if (options.judge === "lexicon") {
+    const judge = lexiconTextJudge(domain, granularity, documentShare);
+    return { judge, report: () => ({ judge: "lexicon", granularity }), close: async () => {} };
+  }
+  const { llm, ledger } = await openLlm(options);
+  const name = `${llm.provider.name}:${llm.provider.model}`;
+  return {
+    judge: llmTextJudge(llm, domain, granularity),
+    report: () => ({ judge: name, granularity, prompts: llm.prompts.hash, cost: costReport(llm) }),
+    close: () => ledger.close(),
+  };
+}
+
+/** Judges texts in groups; told are the documents of finished groups, and the answers within one. */
+async function judgeGroups(
+  judge: TextJudge,
+  texts: readonly DocumentText[],
+  split: string,
+  progress: Progress,
+): Promise<JudgedPiece[][]> {
+  const judged: JudgedPiece[][] = [];
+  for (let start = 0; start < texts.length; start += GROUP) {
+    const group = texts.slice(start, start + GROUP).map(({ text }) => text);
+    const onProgress = (answers: number) => {
+      const detail = `judging ${split}, ${answers} answers of this group`;
+      progress({ done: start, total: texts.length, unit: "documents", detail });
+    };
+    judged.push(...(await judge(group, onProgress)));
+  }
+  return judged;
+}
+
+/** A judged piece as `lacuna label-spans` reads it, with what the judge said. */
+function lineOf(id: string, { start, end, judgement }: JudgedPiece): string {
+  const { verdict: label, confidence, reason, cause } = judgement;
+  return `${JSON.stringify({ id, start, end, label, confidence, reason, cause })}\n`;
+}
+
+function labelsOf(pieces: readonly JudgedPiece[], { text, ends, isSpecial }: DocumentText, documentShare: number) {
+  const spans = pieces.map(({ start, end, judgement }) => ({ id: "", start, end, label: judgement.verdict }));
+  const tokens = labelBySpans(toBytes(spans, text, "utf16"), ends, isSpecial, 0);
+  return { tokens, document: documentLabel(tokens, isSpecial, documentShare) };
+}
