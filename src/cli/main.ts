@@ -65,11 +65,16 @@ function report(error: unknown): number {
   return 1;
 }
 
-process.on("SIGINT", async () => {
-  console.error("\nInterrupted. Run the same command again and it goes on from here.");
-  await Promise.all([stopThreads(2000), stopProcesses(5000)]);
-  process.exit(130);
-});
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.on(signal, async () => {
+    console.error("\nInterrupted. Run the same command again and it goes on from here.");
+    await Promise.all([stopThreads(2000), stopProcesses(5000)]);
+    process.exit(code);
+  });
+}
 
 build()
   .parseAsync()

@@ -10,7 +10,7 @@ import type { Classifier } from "../../classify/index.js";
 import type { BadRow, InputDigest } from "../../corpus/input/index.js";
 import { commitShard } from "./commit.js";
 import { addCounts, NO_ROWS, PartBuilder, type RowCounts, readParts } from "./parts.js";
-import type { JobPlan, ShardRecord } from "./plan.js";
+import { JOB_FILES, type JobPlan, type ShardRecord } from "./plan.js";
 import { readRecord } from "./record.js";
 import type { TokenizedRow, TokenRow } from "./token-rows.js";
 
@@ -38,8 +38,9 @@ export async function scoreInput(
   } catch (error) {
     // Another worker may have committed this shard meanwhile and cleared the parts away.
     const record = await readRecord(store, plan, shard);
-    if (record) return record;
-    throw error;
+    if (!record) throw error;
+    await store.remove(JOB_FILES.parts(shard));
+    return record;
   }
 }
 
@@ -85,21 +86,25 @@ class Passing {
   ) {}
 
   async *documents(): AsyncGenerator<Uint32Array> {
-    for (;;) {
-      const next = await this.rows.next();
-      if (next.done) {
-        this.digest = next.value;
-        return;
+    try {
+      for (let next = await this.rows.next(); ; next = await this.rows.next()) {
+        if (next.done) {
+          this.digest = next.value;
+          return;
+        }
+        const row = next.value;
+        if (row.kind === "document") {
+          const { tokens, ...rest } = row;
+          this.waiting.push(rest);
+          yield tokens;
+        } else {
+          if (row.kind === "bad") this.onBad({ ...row, seen: ++this.bad });
+          this.waiting.push(row);
+        }
       }
-      const row = next.value;
-      if (row.kind === "document") {
-        const { tokens, ...rest } = row;
-        this.waiting.push(rest);
-        yield tokens;
-      } else {
-        if (row.kind === "bad") this.onBad({ ...row, seen: ++this.bad });
-        this.waiting.push(row);
-      }
+    } finally {
+      // Whoever stops early must not leave a reading thread behind.
+      await this.rows.return(this.digest!);
     }
   }
 
