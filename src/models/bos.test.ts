@@ -22,7 +22,7 @@ describe("BOS", () => {
     const processor = { type: "Sequence", processors: [{ type: "ByteLevel" }, template] };
     await writeJson(join(folder, "tokenizer.json"), { added_tokens: added, post_processor: processor });
     expect(beginOfText(folder, config)).toEqual({ id: 17, from: "tokenizer.json" });
-    await writeJson(join(folder, "tokenizer.json"), { added_tokens: added, post_processor: { type: "ByteLevel" } });
+    await writeJson(join(folder, "tokenizer.json"), { added_tokens: added, post_processor: null });
     expect(beginOfText(folder, config)).toEqual({ id: undefined, from: "tokenizer.json" });
     await writeJson(join(folder, "tokenizer_config.json"), { add_bos_token: true, bos_token: { content: "<begin>" } });
     expect(beginOfText(folder, config)).toEqual({ id: 17, from: "tokenizer_config.json" });

@@ -3,7 +3,8 @@
  *
  * A model trained with BOS on every text (Gemma, Llama 3) has states of another kind altogether without it; one trained
  * without (GPT-2, Pythia) should not be given one. What decides, in this order: the caller; `add_bos_token` of
- * tokenizer_config.json; the post-processor of tokenizer.json, where Llama 3 says it; what the architecture usually does.
+ * tokenizer_config.json; the post-processor of tokenizer.json, where Llama 3 says it (SmolLM2, a Llama too, has none and
+ * begins without); what the architecture usually does.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +41,7 @@ export function beginOfText(directory: string, config: ModelConfig, asked?: numb
   const [begins, from]: [boolean, string] =
     typeof settings?.add_bos_token === "boolean"
       ? [settings.add_bos_token, "tokenizer_config.json"]
-      : tokenizer?.post_processor
+      : tokenizer
         ? [first !== undefined, "tokenizer.json"]
         : [config.architecture.beginsWithBos, "the architecture"];
   if (!begins) return { id: undefined, from };
