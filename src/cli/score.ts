@@ -88,7 +88,8 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
     onProgress: (update) => {
       first ??= update;
       // The rate counts this run, not what earlier ones left.
-      live.show(describeProgress("score", { ...update, done: update.done - first.done }, seconds()));
+      const [done, total] = [update.done - first.done, update.total && update.total - first.done];
+      live.show(describeProgress("score", { ...update, done, total }, seconds()));
     },
   });
   live.clear();

@@ -19,14 +19,23 @@ import type { InputFile, ReadOptions, Row } from "./types.js";
 /** Pages up to this size are read whatever `maxRecordBytes` is. */
 const MIN_PAGE_CAP = 64 * 2 ** 20;
 
-/** Rows of a Parquet file. @throws Damage behind the last row that could be read */
-export async function* readParquet(file: InputFile, options: ReadOptions): AsyncGenerator<Row> {
+/**
+ * Rows of a Parquet file. @throws Damage behind the last row that could be read
+ * @param onRow - told the share of all rows read so far, in (0, 1]
+ */
+export async function* readParquet(
+  file: InputFile,
+  options: ReadOptions,
+  onRow: (share: number) => void = () => {},
+): AsyncGenerator<Row> {
   const bytes = await openBytes(file.uri, file.bytes);
   const footer = await readFooter(bytes);
   const names = columnsToRead(footer, options);
+  const rows = footer.rowGroups.reduce((sum, { num_rows }) => sum + Number(num_rows), 0);
   let row = 0;
   for (let group = 0; group < footer.rowGroups.length; group++) {
     for await (const values of groupRows(bytes, footer, group, names, options)) {
+      onRow((row + 1) / rows);
       yield toRow(values, names, footer, row++, group, file.source, options);
     }
   }

@@ -15,6 +15,8 @@ export interface OpenRows {
   rows: AsyncGenerator<Row>;
   /** Size and SHA-256 of the stored bytes; call it when done with `rows`, it reads what is left unread. */
   digest(): Promise<InputDigest>;
+  /** Stored bytes read so far, about: for telling how long it will take. */
+  position(): number;
 }
 
 /**
@@ -31,19 +33,24 @@ export function openRows(file: InputFile, options: ReadOptions): OpenRows {
   const kind = kindOf(file.uri);
   if (!kind) throw new UserError(`${file.uri} is not a kind of file read here: give ${READABLE}.`);
   if (kind.format !== "parquet") return openStreamed(file, kind, options);
-  return { rows: endingInDamage(readParquet(file, options)), digest: () => digestOf(file) };
+  let share = 0;
+  return {
+    rows: endingInDamage(readParquet(file, options, (read) => (share = read))),
+    digest: () => digestOf(file),
+    position: () => Math.round(share * file.bytes),
+  };
 }
 
 function openStreamed(file: InputFile, { format, compression }: Kind, options: ReadOptions): OpenRows {
-  let stored: Promise<HashedStream> | undefined;
-  const open = () => (stored ??= openBytes(file.uri, file.bytes).then((bytes) => new HashedStream(bytes.stream())));
+  let stored: HashedStream | undefined;
+  const open = async () => (stored ??= new HashedStream((await openBytes(file.uri, file.bytes)).stream()));
   async function* rows(): AsyncGenerator<Row> {
     const stream = await open();
     const giveUpBytes = compression === "none" ? Number.POSITIVE_INFINITY : GIVE_UP_FACTOR * options.maxRecordBytes;
     const read = format === "text" ? readText : format === "wet" ? readWet : readJsonl;
     yield* endingInDamage(read(decompress(stream, compression), file.source, options, giveUpBytes));
   }
-  return { rows: rows(), digest: async () => (await open()).digest() };
+  return { rows: rows(), digest: async () => (await open()).digest(), position: () => stored?.bytes ?? 0 };
 }
 
 /** Rows up to damage, and the rest of the file as one bad row. */

@@ -77,6 +77,7 @@ class NativeDecoder implements FrameDecoder {
   private output: Uint8Array[] = [];
   private readonly stream: Transform;
   private failure: Error | undefined;
+  private readonly closed: Promise<unknown>;
 
   constructor(create: CreateZstd) {
     this.stream = create({ chunkSize: 1 << 17, params: WINDOW_LIMIT });
@@ -84,13 +85,12 @@ class NativeDecoder implements FrameDecoder {
     this.stream.on("error", (error) => {
       this.failure = error;
     });
+    this.closed = new Promise((resolve) => this.stream.once("close", resolve));
   }
 
   async push({ bytes, isLast }: FramePart): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.stream.once("close", resolve);
-      this.stream.write(bytes, () => resolve());
-    });
+    const written = new Promise<void>((resolve) => this.stream.write(bytes, () => resolve()));
+    await Promise.race([written, this.closed]);
     if (isLast && !this.failure) {
       this.stream.end();
       await once(this.stream, "end").catch(() => {});

@@ -17,8 +17,11 @@ import type { TokenizedRow, TokenRow } from "./token-rows.js";
 export interface ScoreInputOptions {
   /** Opens the rows of a shard from a row on, as `tokenRows` or `readAhead` do. */
   open(shard: number, fromRow: number): AsyncGenerator<TokenRow, InputDigest>;
-  /** Told what is scored of this shard so far, earlier attempts included. */
-  onProgress?: (counts: RowCounts) => void;
+  /**
+   * Told what is scored of this shard so far, earlier attempts included, and how many tokens it will have, about; undefined
+   * before the first could be read.
+   */
+  onProgress?: (counts: RowCounts, estimatedTokens: number | undefined) => void;
 }
 
 /** @throws UserError when the input has more bad records than the plan allows */
@@ -57,28 +60,35 @@ async function scoreParts(
   let builder = new PartBuilder();
   const badBefore = counts.bad;
   const pass = new Passing(open(shard, counts.rows), (row) => checkBad(plan, shard, row, badBefore));
-  onProgress(counts);
+  const tokensBefore = counts.tokens;
+  const estimate = () => pass.estimate(tokensBefore, plan.inputs[shard].bytes);
+  onProgress(counts, undefined);
   for await (const { tokenScores, documentScore } of classifier.score(pass.documents())) {
     const document = pass.takeInto(builder);
     builder.addDocument({ ...document, tokenScores, documentScore });
     if (builder.counts.tokens < plan.settings.partTokens) {
-      onProgress(addCounts(counts, builder.counts));
+      onProgress(addCounts(counts, builder.counts), estimate());
       continue;
     }
     await builder.write(store, plan, shard, part++);
     counts = addCounts(counts, builder.counts);
     builder = new PartBuilder();
-    onProgress(counts);
+    onProgress(counts, estimate());
   }
   pass.takeInto(builder);
   await builder.write(store, plan, shard, part, pass.digest);
 }
 
+/** What is kept of a document while it is scored. */
+type PassingDocument = Omit<TokenizedRow, "tokens" | "position">;
+
 /** Rows on their way past the scorer: documents go in, the others wait for the document after them to come out. */
 class Passing {
   digest: InputDigest | undefined;
-  private readonly waiting: (Exclude<TokenRow, TokenizedRow> | Omit<TokenizedRow, "tokens">)[] = [];
+  private readonly waiting: (Exclude<TokenRow, TokenizedRow> | PassingDocument)[] = [];
   private bad = 0;
+  private tokens = 0;
+  private position = 0;
 
   constructor(
     private readonly rows: AsyncGenerator<TokenRow, InputDigest>,
@@ -94,7 +104,9 @@ class Passing {
         }
         const row = next.value;
         if (row.kind === "document") {
-          const { tokens, ...rest } = row;
+          const { tokens, position, ...rest } = row;
+          this.tokens += tokens.length;
+          this.position = position;
           this.waiting.push(rest);
           yield tokens;
         } else {
@@ -108,8 +120,14 @@ class Passing {
     }
   }
 
+  /** Tokens the whole input will have, if it goes on like this. @param before - tokens of earlier attempts */
+  estimate(before: number, inputBytes: number): number | undefined {
+    if (this.position === 0) return undefined;
+    return Math.round((before + this.tokens) * Math.max(1, inputBytes / this.position));
+  }
+
   /** Hands over the rows up to the next document, which is returned; at the end, those after the last. */
-  takeInto(builder: PartBuilder): Omit<TokenizedRow, "tokens"> {
+  takeInto(builder: PartBuilder): PassingDocument {
     for (let row = this.waiting.shift(); row !== undefined; row = this.waiting.shift()) {
       if (row.kind === "document") return row;
       if (row.kind === "bad") builder.addBad(row);

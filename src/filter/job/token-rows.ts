@@ -16,6 +16,8 @@ export interface TokenizedRow {
   crc32: number;
   /** Of the text, UTF-8. */
   textBytes: number;
+  /** Stored bytes of the input read so far, about. */
+  position: number;
   /** Ends with end-of-text. */
   tokens: Uint32Array<ArrayBuffer>;
 }
@@ -28,7 +30,7 @@ export async function* tokenRows(
   tokenizer: Pick<Tokenizer, "encode" | "specials">,
   fromRow: number,
 ): AsyncGenerator<TokenRow, InputDigest> {
-  const { rows, digest } = openRows(file, settings);
+  const { rows, digest, position } = openRows(file, settings);
   for await (const row of rows) {
     if (row.row < fromRow) continue;
     if (row.kind !== "document") {
@@ -45,6 +47,7 @@ export async function* tokenRows(
       id: row.id,
       crc32: crc32(row.text),
       textBytes: Buffer.byteLength(row.text),
+      position: position(),
       tokens,
     };
   }

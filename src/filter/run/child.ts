@@ -19,7 +19,7 @@ serveShards(async (task, onProgress) => {
   }
   return scoreInput(store, plan, classifier, task.shard, {
     open: rowReader(plan, task.classifier),
-    onProgress: ({ tokens }) => onProgress({ done: tokens, unit: "tokens" }),
+    onProgress: ({ tokens }, total) => onProgress({ done: tokens, total, unit: "tokens" }),
   });
 });
 

@@ -119,7 +119,7 @@ export async function runShards(options: RunOptions): Promise<void> {
   const { out, plan, classifier, shards, threads, signal, onProgress = () => {} } = options;
   if (signal?.aborted) throw new ScoringStopped();
   const pool = openPool(options);
-  const progress = shardsProgress(shards.length, onProgress);
+  const progress = shardsProgress(plan, shards, onProgress);
   const stop = () => void pool.close();
   signal?.addEventListener("abort", stop, { once: true });
   const left = largestFirst(plan, shards).values();

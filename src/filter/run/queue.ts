@@ -48,7 +48,7 @@ export async function scoreByQueue(options: ByQueueOptions): Promise<void> {
   queue.on("error", () => {});
   events.on("error", () => {});
 
-  const progress = shardsProgress(options.shards.length, onProgress);
+  const progress = shardsProgress(plan, options.shards, onProgress);
   const missing = new Set(options.shards);
   let failure: { shard: number; reason: string } | undefined;
   let wake = () => {};

@@ -84,6 +84,7 @@ export const openSynthetic: ScoreInputOptions["open"] = async function* (shard, 
             id: row.id,
             crc32: crc32(row.text),
             textBytes: Buffer.byteLength(row.text),
+            position: 1,
             tokens: tokensOf(row.text),
           }
         : row
