@@ -87,6 +87,14 @@ describe("zstd", () => {
   });
 });
 
+describe("a zstd checksum", () => {
+  it("finds damage that decompresses well", async () => {
+    const bytes = Buffer.from(ZSTD);
+    bytes[bytes.length - 1] ^= 1;
+    expect(short(await rowsOf("a.jsonl.zst", bytes)).at(-1)).toMatch(/^!! the zstd stream is damaged: .*checksum/i);
+  });
+});
+
 describe("a decompression bomb", () => {
   it.each([
     ["gzip", "a.jsonl.gz", () => gzipSync(Buffer.alloc(40_000_000, "x"))],

@@ -95,10 +95,13 @@ export class Xxh64 {
 
 /** The high 32 bits of the product of two unsigned 32-bit numbers. */
 function highOf(a: number, b: number): number {
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = b & 0xffff;
+  const b1 = b >>> 16;
   const middle = a1 * b0 + ((a0 * b0) >>> 16);
   const other = a0 * b1 + (middle & 0xffff);
-  return (a1 * b1 + Math.floor(middle / 65536) + Math.floor(other / 65536)) | 0;
+  return (a1 * b1 + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
 function rotate(value: bigint, bits: bigint): bigint {

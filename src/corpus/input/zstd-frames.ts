@@ -21,6 +21,8 @@ export interface FramePart {
   bytes: Uint8Array;
   isFirst: boolean;
   isLast: boolean;
+  /** With the last part: the low 32 bits of the XXH64 of the frame's content, if the frame has them. */
+  checksum?: number;
 }
 
 const MAGIC = 0xfd2fb528;
@@ -78,10 +80,11 @@ async function* frame(reader: Reader): AsyncGenerator<FramePart> {
     }
     isLast = (blockHeader & 1) === 1;
     batch.push(await reader.take(3 + (type === 1 ? 1 : size)));
-    if (isLast && descriptor & 4) batch.push(await reader.take(4));
+    const end = isLast && descriptor & 4 ? await reader.take(4) : undefined;
+    if (end) batch.push(end);
     output += type === 2 ? MAX_BLOCK_BYTES : size;
     if (isLast || output >= BATCH_OUTPUT_BYTES) {
-      yield { bytes: Buffer.concat(batch), isFirst, isLast };
+      yield { bytes: Buffer.concat(batch), isFirst, isLast, checksum: end?.readUInt32LE() };
       batch = [];
       output = 0;
       isFirst = false;
