@@ -13,8 +13,8 @@ import { type ReadOut, readingParameters, streamGraph } from "./stream-graph.js"
 
 /** Bytes of weights in all programs of one model together, where more than one program is made. */
 const WEIGHT_BYTES = 2 ** 29;
-/** Tokens in a run: as many as keep a layer's intermediate results in a core's cache at the widths trained on CPUs. */
-const TOKENS_PER_RUN = 1024;
+/** Tokens in a run: few enough for a layer's intermediate results to stay in a core's cache, and for the memory that every program keeps. */
+const TOKENS_PER_RUN = 512;
 
 /** Shortest run worth a program of its own. */
 const SHORTEST = 32;
