@@ -84,7 +84,7 @@ describe("labels of text without an SAE", () => {
     vi.stubEnv("LACUNA_CACHE", at("cache"));
     const fake = await fakeOpenAi({
       reply(user) {
-        const [{ document }, { sentence }] = materialOf(user);
+        const [{ document, sentence }] = materialOf(user);
         if (!String(document).includes(String(sentence))) throw new Error("the sentence is not in its document");
         if (String(sentence).startsWith("Painters")) return { text: "As a language model I cannot say." };
         return { text: verdict(String(sentence).includes("doctor") ? "yes" : "no") };
@@ -93,6 +93,8 @@ describe("labels of text without an SAE", () => {
     const asked = { ...options, judge: "openai" as const, judgeModel: "synthetic", baseUrl: fake.url, maxCost: 0 };
     const { result } = await runStage(labelTextStage, asked, at("asked"));
     vi.unstubAllEnvs();
+    const priced = labelTextStage.estimate!({ ...labelTextStage.options.parse(asked), priceIn: 1, priceOut: 5 });
+    expect(priced).toMatchObject({ questions: fake.paid.size, dollars: expect.any(Number) });
     expect(result).toMatchObject({ judge: "openai:synthetic", causes: { malformed: 80 }, cost: { dollars: 0 } });
     expect(
       textsLabelled("asked", "train", 255).every((text) => text.trim() === "Painters met there 🙂 in summer."),

@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/files.js";
-import type { Progress } from "../base/progress.js";
 import { defineStage } from "../base/stage.js";
 import { SPLITS } from "../corpus/index.js";
 import { loadTokenizer, readTokens } from "../tokens/index.js";
@@ -16,10 +15,11 @@ import { firstDocuments } from "./documents.js";
 import { type Domain, readDomain } from "./domain.js";
 import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
 import { countCauses } from "./llm/answers.js";
+import { estimateTextJudging } from "./llm/estimate.js";
 import { costReport } from "./llm/latents.js";
 import { openLlm } from "./llm/open.js";
 import { HOW, JudgeOptions } from "./llm/options.js";
-import { GRANULARITIES, type JudgedPiece, lexiconTextJudge, llmTextJudge, type TextJudge } from "./llm/text.js";
+import { GRANULARITIES, type JudgedPiece, lexiconTextJudge, llmTextJudge } from "./llm/text.js";
 import { documentLabel, joinLabels, labelBySpans, toBytes } from "./spans.js";
 
 export const LabelTextOptions = z.object({
@@ -37,9 +37,6 @@ export const LabelTextOptions = z.object({
 });
 type Options = z.infer<typeof LabelTextOptions>;
 
-/** Documents whose questions are held in memory at once. */
-const GROUP = 500;
-
 export const labelTextStage = defineStage({
   name: "label-text",
   summary: "Label sentences or documents by a judge that reads them",
@@ -52,6 +49,15 @@ export const labelTextStage = defineStage({
   options: LabelTextOptions,
   inputs: ["tokens", "domain", "prompts"],
   unkeyed: HOW,
+  estimate(options) {
+    if (options.judge === "lexicon") return undefined;
+    const read = textReader(loadTokenizer(options.tokens));
+    const texts = SPLITS.flatMap((split) => {
+      const { documents } = firstDocuments(readTokens(options.tokens, split), [], { documents: options.documents });
+      return documents.map((tokens) => read(tokens).text);
+    });
+    return estimateTextJudging(options, texts, readDomain(options.domain));
+  },
   async run(options, { out, progress }) {
     const domain = readDomain(options.domain);
     const { judge, report, close } = await openJudge(options, domain);
@@ -64,7 +70,11 @@ export const labelTextStage = defineStage({
         const shard = readTokens(options.tokens, split);
         const { documents } = firstDocuments(shard, [], { documents: options.documents });
         const texts = documents.map(read);
-        const judged = await judgeGroups(judge, texts, split, progress);
+        const told = (answers: number) => progress({ done: answers, unit: "answers", detail: `judging ${split}` });
+        const judged = await judge(
+          texts.map(({ text }) => text),
+          told,
+        );
         const lines = judged.flatMap((parts, index) => parts.map((part) => lineOf(shard.documents[index].id, part)));
         await writeFileAtomic(join(out, `${split}.spans.jsonl`), lines.join(""));
         for (const part of judged.flat()) pieces.push(part);
@@ -94,25 +104,6 @@ async function openJudge(options: Options, domain: Domain) {
     report: () => ({ judge: name, granularity, prompts: llm.prompts.hash, cost: costReport(llm) }),
     close: () => ledger.close(),
   };
-}
-
-/** Judges texts in groups; told are the documents of finished groups, and the answers within one. */
-async function judgeGroups(
-  judge: TextJudge,
-  texts: readonly DocumentText[],
-  split: string,
-  progress: Progress,
-): Promise<JudgedPiece[][]> {
-  const judged: JudgedPiece[][] = [];
-  for (let start = 0; start < texts.length; start += GROUP) {
-    const group = texts.slice(start, start + GROUP).map(({ text }) => text);
-    const onProgress = (answers: number) => {
-      const detail = `judging ${split}, ${answers} answers of this group`;
-      progress({ done: start, total: texts.length, unit: "documents", detail });
-    };
-    judged.push(...(await judge(group, onProgress)));
-  }
-  return judged;
 }
 
 /** A judged piece as `lacuna label-spans` reads it, with what the judge said. */

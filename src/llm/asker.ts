@@ -49,6 +49,7 @@ export interface AskContext {
 export type Outcome = { answer: Answer } | { failure: string };
 
 export interface Estimate {
+  /** Different ones. */
   calls: number;
   /** Answered already. */
   known: number;
@@ -71,7 +72,7 @@ export class Asker {
   private readonly budget: Budget;
   private readonly options: Required<AskOptions>;
   private readonly spending: Spending = { answers: 0, inputTokens: 0, outputTokens: 0, dollars: 0, perhapsLost: 0 };
-  private readonly calls = new Map<string, Call>();
+  private readonly keys = new Set<string>();
   private readonly reckoned = new Set<string>();
 
   constructor(
@@ -85,20 +86,26 @@ export class Asker {
     this.budget = new Budget(options.maxCost);
   }
 
-  /** What asking would cost. */
-  estimate(calls: readonly Call[]): Estimate {
-    const open = [...byKey(calls).values()].filter(({ key }) => !this.ledger.has(key));
-    const sum = (of: (call: Call) => number) => open.reduce((total, call) => total + of(call), 0);
-    const isBatched = (call: Call) => this.options.useBatches && call.batch !== undefined;
-    const likely = (call: Call) => likelyUsage(call.text, call.maxTokens);
-    return {
-      calls: calls.length,
-      known: byKey(calls).size - open.length,
-      inputTokens: sum((call) => likely(call).inputTokens),
-      outputTokens: sum((call) => likely(call).outputTokens),
-      dollars: sum((call) => costOf(likely(call), call.price, isBatched(call))),
-      mostDollars: sum((call) => costOf(mostUsage(call.text, call.maxTokens), call.price, isBatched(call))),
-    };
+  /** What asking would cost. Calls may be made as they are looked at: none is kept. */
+  estimate(calls: Iterable<Call>): Estimate {
+    const seen = new Set<string>();
+    const estimate: Estimate = { calls: 0, known: 0, inputTokens: 0, outputTokens: 0, dollars: 0, mostDollars: 0 };
+    for (const { key, text, maxTokens, price, batch } of calls) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      estimate.calls++;
+      if (this.ledger.has(key)) {
+        estimate.known++;
+        continue;
+      }
+      const isBatched = this.options.useBatches && batch !== undefined;
+      const likely = likelyUsage(text, maxTokens);
+      estimate.inputTokens += likely.inputTokens;
+      estimate.outputTokens += likely.outputTokens;
+      estimate.dollars += costOf(likely, price, isBatched);
+      estimate.mostDollars += costOf(mostUsage(text, maxTokens), price, isBatched);
+    }
+    return estimate;
   }
 
   /**
@@ -141,14 +148,14 @@ export class Asker {
 
   /** What all calls asked so far have cost. */
   spent(): Spending {
-    const perhapsLost = [...this.calls.keys()].reduce((sum, key) => sum + this.ledger.lost(key), 0);
+    const perhapsLost = [...this.keys].reduce((sum, key) => sum + this.ledger.lost(key), 0);
     return { ...this.spending, perhapsLost };
   }
 
   /** Counts towards the cap what earlier runs paid for a call, once. */
   private async reckon(call: Call): Promise<void> {
-    if (this.calls.has(call.key)) return;
-    this.calls.set(call.key, call);
+    if (this.keys.has(call.key)) return;
+    this.keys.add(call.key);
     this.budget.count(this.ledger.lost(call.key));
     if (!this.ledger.has(call.key)) return;
     const { usage, batched } = await this.ledger.answer(call.key);

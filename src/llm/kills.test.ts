@@ -6,21 +6,15 @@ import { temporaryFolder } from "../testing/folder.js";
 import type { Outcome, Spending } from "./asker.js";
 import { fakeAnthropic } from "./testing/fake-anthropic.js";
 import { pause } from "./testing/http.js";
-import { askThroughKills, ensureBuilt, startAsking, textsBelow } from "./testing/kills.js";
+import { ensureBuilt, soonAfter, startAsking, textsBelow, throughKills } from "./testing/kills.js";
 import { QUICK, SYNTHETIC_KEY } from "./testing/setup.js";
 
 const reply = (user: string) => ({ text: `answer to ${user}` });
 const readResult = (folder: string) =>
   JSON.parse(readFileSync(join(folder, "outcomes.json"), "utf8")) as { outcomes: Outcome[]; spent: Spending };
 
-/** Waits until something of the server's has happened, then a random moment longer. */
-async function soonAfter(hasHappened: () => boolean, milliseconds: number): Promise<void> {
-  while (!hasHappened()) await pause(1);
-  await pause(milliseconds);
-}
-
 describe("random kills of a real process", () => {
-  beforeAll(ensureBuilt);
+  beforeAll(() => ensureBuilt());
 
   it("pay for every call of a batch exactly once, whenever the kill comes", async () => {
     const folder = temporaryFolder();
@@ -32,7 +26,7 @@ describe("random kills of a real process", () => {
       batchFault: (batch) => (batch === 1 ? { status: 529 } : undefined),
     });
     let requests = 0;
-    const kills = await askThroughKills(
+    const { kills, said } = await throughKills(
       () => {
         requests = fake.batches.length;
         return startAsking(folder, fake.url, 60, { useBatches: true });
@@ -43,6 +37,7 @@ describe("random kills of a real process", () => {
         return run < 7 ? pause(150 + draw.uniform() * 250) : undefined;
       },
     );
+    expect(said).toBe("");
     expect(kills).toBeGreaterThanOrEqual(4);
     const { outcomes, spent } = readResult(folder);
     expect(outcomes.map((outcome) => ("answer" in outcome ? outcome.answer.text : outcome.failure))).toEqual(
@@ -62,13 +57,14 @@ describe("random kills of a real process", () => {
       fault: (_, attempt) => (attempt === 1 && draw.uniform() < 0.2 ? { status: 529 } : undefined),
     });
     const concurrency = 4;
-    const kills = await askThroughKills(
+    const { kills, said } = await throughKills(
       () => startAsking(folder, fake.url, 150, { useBatches: false, concurrency }),
       (run) => {
         const answered = [...fake.paid.values()].length;
         return run < 5 ? soonAfter(() => fake.paid.size > answered + 10, draw.uniform() * 20) : undefined;
       },
     );
+    expect(said).toBe("");
     expect(kills).toBe(5);
     const paid = [...fake.paid.values()].reduce((sum, times) => sum + times, 0);
     expect(fake.paid.size).toBe(150);

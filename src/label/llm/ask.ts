@@ -30,14 +30,32 @@ export function callOf(llm: Llm, { name, material, domain, evidence }: Question,
   return completionCall(provider, price, { ...text, maxTokens, ...(useSchema ? { schema: schemaFor(schema) } : {}) });
 }
 
-/** Puts questions. @returns for each its answer, or why there is none */
-export async function askAll<Schema extends z.ZodType>(
+/** Questions whose texts are in memory at once: as many as the largest batch takes. */
+const GROUP = 10_000;
+
+/**
+ * Puts a question about each item.
+ *
+ * @param toQuestion - the question, or why there is none to ask
+ * @returns for each item its answer, or why there is none, in order
+ */
+export async function askEach<Item, Schema extends z.ZodType>(
   llm: Llm,
-  questions: readonly Question[],
+  items: readonly Item[],
+  toQuestion: (item: Item) => Question | Unknown,
   schema: Schema,
-  onProgress?: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<({ value: z.output<Schema> } | Unknown)[]> {
-  const calls = questions.map((question) => callOf(llm, question, schema));
-  const outcomes = await llm.asker.ask(calls, onProgress);
-  return outcomes.map((outcome) => readAnswer(outcome, schema));
+  const answers: ({ value: z.output<Schema> } | Unknown)[] = [];
+  for (let start = 0; start < items.length; start += GROUP) {
+    const prepared = items.slice(start, start + GROUP).map((item) => {
+      const question = toQuestion(item);
+      return "unknown" in question ? question : callOf(llm, question, schema);
+    });
+    const calls = prepared.filter((each): each is Call => "key" in each);
+    const unasked = prepared.length - calls.length;
+    const outcomes = (await llm.asker.ask(calls, (done) => onProgress(start + unasked + done))).values();
+    for (const each of prepared) answers.push("key" in each ? readAnswer(outcomes.next().value!, schema) : each);
+  }
+  return answers;
 }

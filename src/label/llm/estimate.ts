@@ -1,16 +1,19 @@
 /**
- * @file What judging an SAE's latents will cost, before anything is read or asked: for `--dry-run`.
+ * @file What judging will cost, before anything is asked and without a key: for `--dry-run`.
  *
- * Every latent is taken to have all its contexts, so it says rather too much.
+ * Tokens are characters / 4. Of latents only their number is known: each is taken to have all its contexts, so that is
+ * rather too much. Answers that are there already are not looked for.
  */
 import { costOf } from "../../llm/index.js";
 import type { Domain } from "../domain.js";
-import { describeLlm } from "./open.js";
+import { describePrice, type ModelOptions } from "./open.js";
 import type { JudgeOptions } from "./options.js";
-import { fenced, fill, type PromptName, type QuestionName } from "./prompts.js";
+import { fenced, fill, type PromptName, type QuestionName, readPrompts } from "./prompts.js";
+import { type Granularity, hasWords, piecesOf, shownAround } from "./text.js";
 
-/** Tokens of a corpus's own tokenizer come to about as many of the judge's, and JSON around a context to this many. */
-const TOKENS_AROUND = 25;
+/** Tokens of JSON around a context, and of a whole explanation. */
+const AROUND_CONTEXT = 25;
+const EXPLANATION = 40;
 const ANSWER_TOKENS = 100;
 
 export interface JudgingEstimate {
@@ -22,28 +25,58 @@ export interface JudgingEstimate {
   maxCost: number;
 }
 
-/** @param latents - latents of the SAE @throws UserError for a missing key, model or price */
+/** @param latents - latents of the SAE @throws UserError for a missing model or price */
 export function estimateJudging(
   options: JudgeOptions & { contexts: number; reach: number },
   latents: number,
   domain: Domain,
 ): JudgingEstimate {
-  const { contexts, reach, judgeFrom, score, maxCost, batch } = options;
-  const { provider, price, prompts, maxTokens } = describeLlm(options);
-  const promptTokens = (name: QuestionName, evidence?: PromptName) =>
-    Math.ceil(fill(prompts, name, fenced([]), domain, evidence).system.length / 4);
-  const shown = (count: number) => count * (2 * reach + 1 + TOKENS_AROUND);
-  const perLatent = [
-    promptTokens("judge", `evidence-${judgeFrom}`) + (judgeFrom === "explanation" ? 40 : shown(contexts)),
-  ];
-  if (judgeFrom !== "contexts" || score !== "none") perLatent.push(promptTokens("explain") + shown(contexts / 2));
-  if (score === "detection") perLatent.push(promptTokens("detect") + shown(20));
-  const inputTokens = Math.ceil(latents * perLatent.reduce((sum, tokens) => sum + tokens, 0));
-  const questions = latents * perLatent.length;
-  const outputTokens = questions * Math.min(maxTokens, ANSWER_TOKENS);
-  const cost = costOf({ inputTokens, outputTokens }, price, batch);
+  const { contexts, reach, judgeFrom, score } = options;
+  const prompt = promptTokens(options, domain);
+  const shown = (count: number) => count * (2 * reach + 1 + AROUND_CONTEXT);
+  const judged = judgeFrom === "explanation" ? EXPLANATION : shown(contexts);
+  const perLatent = [prompt("judge", `evidence-${judgeFrom}`) + judged];
+  if (judgeFrom !== "contexts" || score !== "none") perLatent.push(prompt("explain") + shown(contexts / 2));
+  if (score === "detection") perLatent.push(prompt("detect") + shown(20));
+  const inputTokens = latents * perLatent.reduce((sum, tokens) => sum + tokens, 0);
+  return estimated(options, latents * perLatent.length, inputTokens);
+}
+
+/** @throws UserError for a missing model or price */
+export function estimateTextJudging(
+  options: ModelOptions & { granularity: Granularity },
+  texts: Iterable<string>,
+  domain: Domain,
+): JudgingEstimate {
+  const { granularity } = options;
+  const prompt = promptTokens(options, domain)(granularity);
+  let [questions, characters] = [0, 0];
+  for (const text of texts)
+    for (const piece of piecesOf(text, granularity)) {
+      if (!hasWords(text.slice(piece.start, piece.end))) continue;
+      questions++;
+      for (const shown of Object.values(shownAround(text, piece, granularity))) characters += shown.length;
+    }
+  return estimated(options, questions, questions * prompt + characters / 4);
+}
+
+function promptTokens({ prompts }: ModelOptions, domain: Domain) {
+  const read = readPrompts(prompts);
+  return (name: QuestionName, evidence?: PromptName) =>
+    Math.ceil(fill(read, name, fenced([]), domain, evidence).system.length / 4);
+}
+
+function estimated(options: ModelOptions, questions: number, tokens: number): JudgingEstimate {
+  const { judge, price } = describePrice(options);
+  const inputTokens = Math.ceil(tokens);
+  const outputTokens = questions * Math.min(options.maxTokens, ANSWER_TOKENS);
+  const cost = costOf({ inputTokens, outputTokens }, price, options.batch);
   return {
-    judge: `${provider.name}:${provider.model}`,
-    ...{ questions, inputTokens, outputTokens, dollars: Number(cost.toPrecision(3)), maxCost },
+    judge,
+    questions,
+    inputTokens,
+    outputTokens,
+    dollars: Number(cost.toPrecision(3)),
+    maxCost: options.maxCost,
   };
 }

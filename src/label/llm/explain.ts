@@ -1,7 +1,7 @@
 /** @file Explanations: what a latent responds to, in a model's words, from half of its contexts. Of no domain. */
 import type { LatentEvidence } from "../judge.js";
 import { ExplanationAnswer, type Unknown } from "./answers.js";
-import { askAll, type Llm, type Question } from "./ask.js";
+import { askEach, type Llm, type Question } from "./ask.js";
 import { partContexts, shownContexts } from "./contexts.js";
 import { fenced } from "./prompts.js";
 
@@ -18,13 +18,10 @@ export async function explainLatents(
   minContexts: number,
   onProgress?: (done: number) => void,
 ): Promise<Explanation[]> {
-  const isShort = (item: LatentEvidence) => item.contexts.length < minContexts;
-  const asked = evidence.filter((item) => !isShort(item));
-  const answers = await askAll(llm, asked.map(explainQuestion), ExplanationAnswer, onProgress);
-  const next = answers.values();
-  return evidence.map((item): Explanation => {
-    if (isShort(item)) return { unknown: "too few contexts", detail: `only ${item.contexts.length} contexts` };
-    const answer = next.next().value!;
-    return "value" in answer ? answer.value : answer;
-  });
+  const toQuestion = (item: LatentEvidence): Question | Unknown =>
+    item.contexts.length < minContexts
+      ? { unknown: "too few contexts", detail: `only ${item.contexts.length} contexts` }
+      : explainQuestion(item);
+  const answers = await askEach(llm, evidence, toQuestion, ExplanationAnswer, onProgress);
+  return answers.map((answer) => ("value" in answer ? answer.value : answer));
 }

@@ -6,7 +6,7 @@
 import type { Domain } from "../domain.js";
 import type { Judge, Judgement, LatentEvidence } from "../judge.js";
 import { type Unknown, VerdictAnswer } from "./answers.js";
-import { askAll, type Llm, type Question } from "./ask.js";
+import { askEach, type Llm, type Question } from "./ask.js";
 import { shownContexts } from "./contexts.js";
 import { type Explanation, explainLatents } from "./explain.js";
 import { fenced } from "./prompts.js";
@@ -28,14 +28,9 @@ const VERDICTS = { yes: "forget", no: "retain" } as const;
 export function llmJudge(llm: Llm, options: LlmJudgeOptions): Judge & Required<Pick<Judge, "judgeMany">> {
   const judgeMany = async (evidence: readonly LatentEvidence[], onJudged?: (judged: number) => void) => {
     const explanations = await explanationsFor(llm, evidence, options);
-    const prepared = evidence.map((item) => prepare(item, explanations.get(item.latent), options));
-    const questions = prepared.flatMap((each) => ("name" in each ? [each] : []));
-    const answers = (await askAll(llm, questions, VerdictAnswer, onJudged)).values();
-    return prepared.map((each): Judgement => {
-      if (!("name" in each)) return unknownJudgement(each);
-      const answer = answers.next().value!;
-      return "value" in answer ? judgementOf(answer.value) : unknownJudgement(answer);
-    });
+    const toQuestion = (item: LatentEvidence) => prepare(item, explanations.get(item.latent), options);
+    const answers = await askEach(llm, evidence, toQuestion, VerdictAnswer, onJudged);
+    return answers.map((answer) => ("value" in answer ? judgementOf(answer.value) : unknownJudgement(answer)));
   };
   return {
     name: `${llm.provider.name}:${llm.provider.model}`,

@@ -111,9 +111,13 @@ function estimateText(
   { judgeFrom: from, minContexts, maxCost }: Options,
   explanations: ReadonlyMap<number, Explanation>,
 ): string {
-  const questions = evidence.map((item) => prepare(item, explanations.get(item.latent), { domain, from, minContexts }));
-  const calls = questions.flatMap((each) => ("name" in each ? [callOf(llm, each, VerdictAnswer)] : []));
-  const { calls: count, known, dollars: likely } = llm.asker.estimate(calls);
+  function* calls() {
+    for (const item of evidence) {
+      const question = prepare(item, explanations.get(item.latent), { domain, from, minContexts });
+      if ("name" in question) yield callOf(llm, question, VerdictAnswer);
+    }
+  }
+  const { calls: count, known, dollars: likely } = llm.asker.estimate(calls());
   return `${count - known} questions, about ${dollars(likely)}, cap ${dollars(maxCost)}`;
 }
 

@@ -6,10 +6,12 @@ import { sha256 } from "../../base/hash.js";
 import {
   Asker,
   anthropicProvider,
+  isLocalHost,
   type Ledger,
   openAiEmbedder,
   openAiProvider,
   openLedger,
+  type Price,
   type Provider,
   priceOf,
 } from "../../llm/index.js";
@@ -18,7 +20,7 @@ import type { JudgeOptions } from "./options.js";
 import { readPrompts } from "./prompts.js";
 
 /** Options that name a model and how to ask it. */
-type ModelOptions = Omit<JudgeOptions, "judgeFrom" | "score" | "minScore" | "embedModel">;
+export type ModelOptions = Omit<JudgeOptions, "judgeFrom" | "score" | "minScore" | "embedModel">;
 
 /**
  * Where answers are kept: LACUNA_CACHE, or the user's cache folder; one folder per model. Outside any artifact, so that
@@ -34,28 +36,35 @@ export function ledgerFolder({ name, model }: Pick<Provider, "name" | "model">):
   return join(cache, "llm", `${name}-${readable}-${sha256(model).slice(0, 8)}`);
 }
 
+function noModel(judge: string): UserError {
+  return new UserError(`--judge ${judge} needs --judge-model, e.g. claude-haiku-4-5 or llama3.2.`);
+}
+
 function providerOf({ judge, judgeModel, baseUrl, batch }: ModelOptions): Provider {
-  if (!judgeModel) throw new UserError(`--judge ${judge} needs --judge-model, e.g. claude-haiku-4-5 or llama3.2.`);
+  if (!judgeModel) throw noModel(judge);
   if (judge === "anthropic") return anthropicProvider({ model: judgeModel, baseUrl });
   if (batch) throw new UserError("--batch works with --judge anthropic only.");
   return openAiProvider({ model: judgeModel, baseUrl });
 }
 
-/** The model without its ledger: enough for an estimate. @throws UserError for a missing key, model or price */
-export function describeLlm(options: ModelOptions): Omit<Llm, "asker"> {
-  const provider = providerOf(options);
-  const price = priceOf(provider, { input: options.priceIn, output: options.priceOut });
-  const prompts = readPrompts(options.prompts);
-  return { provider, price, prompts, useSchema: options.schema, maxTokens: options.maxTokens };
+/** What the model would cost; needs no key. @throws UserError for a missing model or price */
+export function describePrice(options: ModelOptions): { judge: string; price: Price } {
+  const { judge, judgeModel: model, baseUrl = process.env.OPENAI_BASE_URL, priceIn, priceOut } = options;
+  if (!model) throw noModel(judge);
+  const isLocal = judge === "openai" && baseUrl !== undefined && isLocalHost(new URL(baseUrl).hostname);
+  const price = priceOf({ name: judge, model, isLocal }, { input: priceIn, output: priceOut });
+  return { judge: `${judge}:${model}`, price };
 }
 
-/** Opens it for asking. Close the ledger when done. */
+/** Opens the model for asking. Close the ledger when done. @throws UserError for a missing key, model or price */
 export async function openLlm(options: ModelOptions): Promise<{ llm: Llm; ledger: Ledger }> {
-  const described = describeLlm(options);
-  const ledger = await openLedger(ledgerFolder(described.provider));
-  const { maxCost, batch, parallel } = options;
+  const { maxCost, batch, parallel, schema: useSchema, maxTokens, priceIn, priceOut } = options;
+  const provider = providerOf(options);
+  const price = priceOf(provider, { input: priceIn, output: priceOut });
+  const prompts = readPrompts(options.prompts);
+  const ledger = await openLedger(ledgerFolder(provider));
   const asker = new Asker(ledger, { maxCost, useBatches: batch, concurrency: parallel });
-  return { llm: { ...described, asker }, ledger };
+  return { llm: { asker, provider, price, prompts, useSchema, maxTokens }, ledger };
 }
 
 /** The model of --score embedding; always at an OpenAI-compatible endpoint. */

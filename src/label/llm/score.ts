@@ -12,7 +12,7 @@ import { type Call, type Embedder, type Price, similarityCall } from "../../llm/
 import type { LatentContext } from "../contexts.js";
 import type { LatentEvidence } from "../judge.js";
 import { MatchesAnswer, readAnswer, type Unknown } from "./answers.js";
-import { askAll, type Llm, type Question } from "./ask.js";
+import { askEach, type Llm, type Question } from "./ask.js";
 import { partContexts, plainContext } from "./contexts.js";
 import type { Explanation } from "./explain.js";
 import { fenced } from "./prompts.js";
@@ -78,11 +78,11 @@ export async function scoreByDetection(
   onProgress?: (done: number) => void,
 ): Promise<Score[]> {
   const trials = evidence.map((item) => trialOf(item, explanations.get(item.latent), options));
-  const asked = trials.flatMap((trial) => ("passages" in trial ? [detectQuestion(trial)] : []));
-  const answers = (await askAll(llm, asked, MatchesAnswer, onProgress)).values();
-  return trials.map((trial): Score => {
+  const toQuestion = (trial: Trial | Unknown) => ("passages" in trial ? detectQuestion(trial) : trial);
+  const answers = await askEach(llm, trials, toQuestion, MatchesAnswer, onProgress);
+  return trials.map((trial, index): Score => {
+    const answer = answers[index];
     if (!("passages" in trial)) return trial;
-    const answer = answers.next().value!;
     if (!("value" in answer)) return answer;
     const { matches } = answer.value;
     if (matches.some((number) => number < 1 || number > trial.passages.length))

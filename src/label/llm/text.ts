@@ -8,7 +8,7 @@ import type { Domain } from "../domain.js";
 import type { Judgement } from "../judge.js";
 import { compileLexicon } from "../lexicon.js";
 import { VerdictAnswer } from "./answers.js";
-import { askAll, type Llm, type Question } from "./ask.js";
+import { askEach, type Llm, type Question } from "./ask.js";
 import { judgementOf, unknownJudgement } from "./judge.js";
 import { fenced } from "./prompts.js";
 
@@ -52,16 +52,15 @@ export function piecesOf(text: string, granularity: Granularity): { start: numbe
   return granularity === "sentence" ? sentencesOf(text) : [{ start: 0, end: text.length }];
 }
 
-function questionOf(
+/** What a judge is shown of a text to judge a piece of it. */
+export function shownAround(
   text: string,
   { start, end }: { start: number; end: number },
   granularity: Granularity,
-  domain: Domain,
-): Question {
-  if (granularity === "document")
-    return { name: "document", domain, material: fenced([{ document: text.slice(0, WHOLE_DOCUMENT) }]) };
+): Record<string, string> {
+  if (granularity === "document") return { document: text.slice(0, WHOLE_DOCUMENT) };
   const document = text.slice(Math.max(0, start - AROUND_SENTENCE), end + AROUND_SENTENCE);
-  return { name: "sentence", domain, material: fenced([{ document }, { sentence: text.slice(start, end) }]) };
+  return { document, sentence: text.slice(start, end) };
 }
 
 /** Judges texts, many at once. @returns per text its pieces, in order, covering it */
@@ -70,20 +69,22 @@ export type TextJudge = (texts: readonly string[], onProgress?: (done: number) =
 export function llmTextJudge(llm: Llm, domain: Domain, granularity: Granularity): TextJudge {
   return async (texts, onProgress) => {
     const pieces = texts.map((text) => piecesOf(text, granularity));
-    const isAsked = (text: string, { start, end }: { start: number; end: number }) => hasWords(text.slice(start, end));
-    const questions = texts.flatMap((text, index) =>
-      pieces[index]
-        .filter((piece) => isAsked(text, piece))
-        .map((piece) => questionOf(text, piece, granularity, domain)),
-    );
-    const answers = (await askAll(llm, questions, VerdictAnswer, onProgress)).values();
-    return texts.map((text, index) =>
-      pieces[index].map((piece): JudgedPiece => {
-        if (!isAsked(text, piece)) return { ...piece, judgement: EMPTY };
-        const answer = answers.next().value!;
-        return { ...piece, judgement: "value" in answer ? judgementOf(answer.value) : unknownJudgement(answer) };
+    const asked = texts.flatMap((text, index) => {
+      const wordy = pieces[index].filter(({ start, end }) => hasWords(text.slice(start, end)));
+      return wordy.map((piece) => ({ text, piece }));
+    });
+    const toQuestion = ({ text, piece }: (typeof asked)[number]): Question => ({
+      ...{ name: granularity, domain },
+      material: fenced([shownAround(text, piece, granularity)]),
+    });
+    const answers = await askEach(llm, asked, toQuestion, VerdictAnswer, onProgress);
+    const judgements = new Map(
+      asked.map(({ piece }, index) => {
+        const answer = answers[index];
+        return [piece, "value" in answer ? judgementOf(answer.value) : unknownJudgement(answer)];
       }),
     );
+    return pieces.map((parts) => parts.map((piece) => ({ ...piece, judgement: judgements.get(piece) ?? EMPTY })));
   };
 }
 
@@ -111,6 +112,7 @@ export function lexiconTextJudge(domain: Domain, granularity: Granularity, share
     });
 }
 
-function hasWords(text: string): boolean {
+/** Whether there is a letter or a digit: anything to judge. */
+export function hasWords(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
 }

@@ -1,18 +1,23 @@
 /** @file A real process that asks, killed at random and started again until it is done. */
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PACKAGE_ROOT } from "../../base/package.js";
+import { pause } from "./http.js";
 import { QUICK, SYNTHETIC_KEY } from "./setup.js";
 
-/** The process imports the built package: builds it where it is older than this room's sources. */
-export function ensureBuilt(): void {
-  const sources = readdirSync(join(PACKAGE_ROOT, "src/llm")).filter((name) => /(?<!\.test)\.ts$/.test(name));
+/** Processes import the built package: builds it where it is older than the sources of these folders. */
+export function ensureBuilt(folders: readonly string[] = ["llm"]): void {
+  const sources = folders.flatMap((folder) =>
+    readdirSync(join(PACKAGE_ROOT, "src", folder))
+      .filter((name) => /(?<!\.test)\.ts$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  );
   const isFresh = sources.every((name) => {
-    const built = join(PACKAGE_ROOT, "dist/llm", name.replace(/ts$/, "js"));
-    return existsSync(built) && statSync(built).mtimeMs >= statSync(join(PACKAGE_ROOT, "src/llm", name)).mtimeMs;
+    const built = join(PACKAGE_ROOT, "dist", name.replace(/ts$/, "js"));
+    return existsSync(built) && statSync(built).mtimeMs >= statSync(join(PACKAGE_ROOT, "src", name)).mtimeMs;
   });
   if (isFresh) return;
   try {
@@ -22,19 +27,30 @@ export function ensureBuilt(): void {
   }
 }
 
+/** A module of the built package, as a string literal for `import` in a script. */
+export function built(module: string): string {
+  return JSON.stringify(pathToFileURL(join(PACKAGE_ROOT, "dist", module)).href);
+}
+
+/** Runs a script of this source, kept in `folder`, with a synthetic key in its environment. */
+export function startScript(folder: string, source: string): ChildProcess {
+  const script = join(folder, "script.mjs");
+  writeFileSync(script, source);
+  const keys = { ANTHROPIC_API_KEY: SYNTHETIC_KEY, OPENAI_API_KEY: SYNTHETIC_KEY };
+  return spawn(process.execPath, [script], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...keys } });
+}
+
 /** Starts a process that asks `count` questions, with its ledger in `folder`. Its outcomes end in outcomes.json. */
 export function startAsking(
   folder: string,
   url: string,
   count: number,
   options: { useBatches: boolean; concurrency?: number },
-) {
-  const script = join(folder, "ask.mjs");
-  const room = pathToFileURL(join(PACKAGE_ROOT, "dist/llm/index.js")).href;
-  writeFileSync(
-    script,
+): ChildProcess {
+  return startScript(
+    folder,
     `import { writeFileSync } from "node:fs";
-     import { anthropicProvider, Asker, completionCall, openLedger } from ${JSON.stringify(room)};
+     import { anthropicProvider, Asker, completionCall, openLedger } from ${built("llm/index.js")};
      const provider = anthropicProvider({ model: "synthetic-model", baseUrl: ${JSON.stringify(url)} });
      const price = { input: 1e-6, output: 5e-6, batchShare: 0.5 };
      const ledger = await openLedger(${JSON.stringify(join(folder, "llm"))});
@@ -45,33 +61,32 @@ export function startAsking(
      await ledger.close();
      writeFileSync(${JSON.stringify(join(folder, "outcomes.json"))}, JSON.stringify({ outcomes, spent: asker.spent() }));`,
   );
-  return spawn(process.execPath, [script], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ANTHROPIC_API_KEY: SYNTHETIC_KEY },
-  });
 }
 
-/** Runs it again and again, killing it when `killAfter` resolves, until it ends by itself. @returns the kills */
-export async function askThroughKills(
-  start: () => ReturnType<typeof startAsking>,
+/** Runs it again and again, killing it when `killAfter` resolves, until it ends by itself. */
+export async function throughKills(
+  start: () => ChildProcess,
   killAfter: (run: number) => Promise<void> | undefined,
-): Promise<number> {
+): Promise<{ kills: number; code: number; said: string }> {
   for (let run = 0; ; run++) {
     const child = start();
     const errors: Buffer[] = [];
     child.stderr?.on("data", (chunk: Buffer) => errors.push(chunk));
     const exit = once(child, "exit");
-    const kill = killAfter(run);
     let isOver = false;
-    void kill?.then(() => {
+    void killAfter(run)?.then(() => {
       if (!isOver) child.kill("SIGKILL");
     });
     const [code, signal] = (await exit) as [number | null, string | null];
     isOver = true;
-    if (signal === "SIGKILL") continue;
-    if (code !== 0) throw new Error(`asking ended with ${code ?? signal}: ${Buffer.concat(errors)}`);
-    return run;
+    if (signal !== "SIGKILL") return { kills: run, code: code ?? -1, said: Buffer.concat(errors).toString() };
   }
+}
+
+/** Waits until something has happened, then a moment longer. */
+export async function soonAfter(hasHappened: () => boolean, milliseconds: number): Promise<void> {
+  while (!hasHappened()) await pause(1);
+  await pause(milliseconds);
 }
 
 /** Every file below a folder, as text. */
