@@ -75,8 +75,8 @@ export function cutSpans(
 }
 
 /**
- * Where the masked spans that were not cut out lie in the text after `cutSpans`, in bytes.
- * @param masked - sorted, in bytes of the original text
+ * Where the masked spans that were not cut out lie in the text after `cutSpans`, in bytes. One sweep.
+ * @param masked - sorted, in bytes of the original text; every removed span lies within one of them
  */
 export function spansAfterCut(
   masked: readonly Span[],
@@ -85,26 +85,16 @@ export function spansAfterCut(
   hidden: string,
 ): Span[] {
   const left: Span[] = [];
+  let [next, shift] = [0, 0];
   for (const span of masked) {
-    let pieces = [span];
-    for (const gone of removed) {
-      pieces = pieces.flatMap((piece) =>
-        gone.end <= piece.start || gone.start >= piece.end
-          ? [piece]
-          : [
-              { ...piece, end: gone.start },
-              { ...piece, start: gone.end },
-            ].filter(({ start, end }) => start < end),
-      );
-    }
-    left.push(...pieces);
-  }
-  let [shift, next] = [0, 0];
-  return left.map((span) => {
-    for (; next < removed.length && removed[next].end <= span.start; next++) {
+    let from = span.start;
+    for (; next < removed.length && removed[next].start < span.end; next++) {
       const gone = removed[next];
+      if (gone.start > from) left.push({ ...span, start: from + shift, end: gone.start + shift });
       shift += Buffer.byteLength(standIn(replacement, gone, hidden)) - (gone.end - gone.start);
+      from = gone.end;
     }
-    return { ...span, start: span.start + shift, end: span.end + shift };
-  });
+    if (from < span.end) left.push({ ...span, start: from + shift, end: span.end + shift });
+  }
+  return left;
 }
