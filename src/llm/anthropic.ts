@@ -7,7 +7,7 @@
 import Anthropic, { APIError } from "@anthropic-ai/sdk";
 import { UserError } from "../base/errors.js";
 import { checkBaseUrl } from "./address.js";
-import { ApiFailure, kindOfStatus, redact, retryAfterOf } from "./failure.js";
+import { ApiFailure, connectionFailure, kindOfStatus, redact, retryAfterOf } from "./failure.js";
 import type { Answer, BatchEndpoint, BatchResult, BatchState, LlmRequest, Provider } from "./types.js";
 
 const LIMITS = { requests: 10_000, bytes: 200_000_000 };
@@ -122,6 +122,7 @@ async function guarded<Result>(key: string, call: () => PromiseLike<Result>): Pr
     const message = redact((error as Error).message, key).slice(0, 500);
     if (error instanceof APIError && error.status !== undefined)
       throw new ApiFailure(message, kindOfStatus(error.status), false, retryAfterOf(error.headers), error.status);
-    throw new ApiFailure(message, "again", true);
+    const { why, mayBeSent } = connectionFailure(error);
+    throw new ApiFailure(redact(`${message} (${why})`, key).slice(0, 500), "again", mayBeSent);
   }
 }

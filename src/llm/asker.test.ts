@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { freePort } from "../testing/servers.js";
 import { fakeAnthropic } from "./testing/fake-anthropic.js";
 import { calls, opened, SYNTHETIC_KEY, withKey } from "./testing/setup.js";
 
@@ -74,6 +75,14 @@ describe("asking one by one", () => {
     await close();
     const again = await opened({}, folder);
     expect(again.asker.estimate(calls(down.url, 100)).known).toBe(5);
+  });
+
+  it("takes an endpoint nobody listens at for down, and for free", async () => {
+    withKey();
+    const { asker } = await opened({ attempts: 1 });
+    const outcomes = textsOf(await asker.ask(calls(`http://127.0.0.1:${await freePort()}`, 2)));
+    expect(outcomes[0]).toMatch(/failed: .*ECONNREFUSED/);
+    expect(asker.spent().perhapsLost).toBe(0);
   });
 
   it("takes a connection cut after the answer was made for money perhaps lost", async () => {

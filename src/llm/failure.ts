@@ -36,6 +36,17 @@ export function kindOfStatus(status: number): FailureKind {
   return status === 401 || status === 402 || status === 403 || status === 404 ? "setup" : "request";
 }
 
+/** Codes of connections that never came to be. */
+const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** What a failed connection was about: the innermost error's code or message, and whether a request can have left. */
+export function connectionFailure(error: unknown): { why: string; mayBeSent: boolean } {
+  let inner = error as { cause?: unknown; code?: unknown; message?: unknown };
+  for (let depth = 0; depth < 8 && inner?.cause instanceof Error; depth++) inner = inner.cause as typeof inner;
+  const why = String(inner?.code ?? inner?.message ?? error);
+  return { why, mayBeSent: !NEVER_SENT.has(why) && why !== "bad port" };
+}
+
 /** Seconds from a `retry-after` (or `retry-after-ms`) header; a date, as HTTP allows, counts from now. */
 export function retryAfterOf(headers: { get(name: string): string | null } | undefined): number | undefined {
   const milliseconds = Number(headers?.get("retry-after-ms") || Number.NaN);

@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { checkBaseUrl, isLocalHost } from "./address.js";
 import { mostUsage, textOf } from "./budget.js";
-import { ApiFailure, kindOfStatus, redact, retryAfterOf } from "./failure.js";
+import { ApiFailure, connectionFailure, kindOfStatus, redact, retryAfterOf } from "./failure.js";
 import type { Answer, Embedder, LlmRequest, Provider } from "./types.js";
 
 const OPENAI = "https://api.openai.com/v1";
@@ -113,9 +113,8 @@ function endpoint({ baseUrl }: OpenAiOptions) {
       });
       text = await readLimited(response);
     } catch (error) {
-      const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-      const code = cause?.code ?? cause?.message ?? (error as Error).message;
-      throw new ApiFailure(redact(`${url}: ${code}`, key), "again", code !== "ECONNREFUSED");
+      const { why, mayBeSent } = connectionFailure(error);
+      throw new ApiFailure(redact(`${url}: ${why}`, key), "again", mayBeSent);
     }
     if (!response.ok) {
       const isOutOfMoney = text.includes("insufficient_quota");

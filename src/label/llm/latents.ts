@@ -5,6 +5,7 @@
  * What costs is asked last and for few: explanations only where someone reads them, scores only of latents that would
  * be kept.
  */
+import { UserError } from "../../base/errors.js";
 import type { Progress } from "../../base/progress.js";
 import { dollars } from "../../llm/index.js";
 import type { Domain } from "../domain.js";
@@ -45,6 +46,10 @@ type Options = JudgeOptions & { minShare: number; minContexts: number; seed: num
 export async function judgeLatents(work: LatentsToJudge, options: Options, progress: Progress): Promise<JudgedLatents> {
   const { evidence, domain, baseRate } = work;
   if (options.judge !== "lexicon") return judgeByModel(work, options, progress);
+  if (options.score !== "none")
+    throw new UserError(
+      `--score ${options.score} tests a model's explanations: give --judge anthropic or openai as well.`,
+    );
   const judgements = await judgeAll(lexiconJudge(domain, { ...options, baseRate }), evidence);
   const causes = countCauses(judgements.map(({ cause }) => cause));
   return { judgements, details: evidence.map(() => ({})), report: { judge: "lexicon", baseRate, causes } };
