@@ -37,11 +37,16 @@ const Embeddings = z.object({
 });
 
 export function openAiProvider(options: OpenAiOptions): Provider {
-  const { post, isLocal, key } = endpoint(options);
+  const { post, isLocal, isOpenAi, key } = endpoint(options);
   return {
     ...{ name: "openai", model: options.model, isLocal },
     async complete(request, signal) {
-      const { choices, usage } = await post("chat/completions", bodyOf(options.model, request), Completion, signal);
+      const { choices, usage } = await post(
+        "chat/completions",
+        bodyOf(options.model, request, isOpenAi),
+        Completion,
+        signal,
+      );
       const { message, finish_reason } = choices[0];
       return {
         text: redact(message.refusal ?? message.content ?? "", key),
@@ -76,15 +81,14 @@ export function openAiEmbedder(options: OpenAiOptions): Embedder {
 
 const STOPS: Record<string, Answer["stop"]> = { stop: "end", length: "length", content_filter: "refusal" };
 
-function bodyOf(model: string, { system, user, maxTokens, schema }: LlmRequest) {
-  const isOpenAi = /^(o\d|gpt-5)/.test(model);
+function bodyOf(model: string, { system, user, maxTokens, schema }: LlmRequest, isOpenAi: boolean) {
   return {
     model,
     messages: [
       { role: "system", content: system },
       { role: "user", content: user },
     ],
-    // OpenAI's reasoning models know the limit by another name only, and take no temperature.
+    // OpenAI itself knows the limit by another name, and some of its models take no temperature.
     ...(isOpenAi ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens, temperature: 0 }),
     ...(schema
       ? { response_format: { type: "json_schema", json_schema: { name: "answer", strict: true, schema } } }
@@ -128,7 +132,8 @@ function endpoint({ baseUrl }: OpenAiOptions) {
       throw new ApiFailure(redact(`not an answer of this API: ${text.slice(0, 200)}`, key), "again", true);
     }
   };
-  return { post, key, isLocal: isLocalHost(new URL(url).hostname) };
+  const { hostname } = new URL(url);
+  return { post, key, isLocal: isLocalHost(hostname), isOpenAi: hostname === new URL(OPENAI).hostname };
 }
 
 async function readLimited(response: Response): Promise<string> {
