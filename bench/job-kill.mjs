@@ -5,10 +5,11 @@
  *
  *     node bench/job-kill.mjs CLASSIFIER INPUT [kills=100] [seed=1] [folder=runs/job-kill]
  *
- * Small parts make writing a large share of the time, so that kills fall into every phase of it; the phases hit are counted.
+ * Some kills wait for a moment that random ones rarely hit (a temporary file there, a shard without its record); what each
+ * found is counted.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { random } from "../dist/base/random.js";
 import { readSafetensors } from "../dist/base/safetensors.js";
@@ -40,22 +41,39 @@ await run(["verify", whole]);
 const expected = await treeOf(whole);
 console.log(`uninterrupted: ${seconds.toFixed(1)} s, ${expected.size} files`);
 
+/** When to kill: at a random moment, or as soon as the folder looks so. */
+const MOMENTS = {
+  "at a random moment": undefined,
+  "while something is being written": (names) => names.some((name) => /^\.tmp\/./.test(name)),
+  "after a shard, before its record": (names) =>
+    names.some(
+      (name) => /^shards.*\.safetensors$/.test(name) && !names.includes(name.replace(".safetensors", ".json")),
+    ),
+  "as a record appears": (names, before) => count(names, /^shards.*\.json$/) > count(before, /^shards.*\.json$/),
+  "as the manifest appears": (names) => names.includes("manifest.json"),
+};
+
 let done = 0;
 let jobs = 0;
-const phases = new Map();
+const hits = new Map();
 while (done < Number(kills)) {
   const out = join(folder, `job-${++jobs}`);
   for (let isFinished = false; !isFinished; ) {
+    const before = namesIn(out);
+    const [moment, isNow] = Object.entries(MOMENTS)[draw.integer(Object.keys(MOMENTS).length)];
     const job = start(args(out));
-    // Short lives early on, so that a job is killed many times before it finishes.
-    const timer = setTimeout(() => job.kill(), 1000 * (0.25 + draw.uniform() * seconds * 0.9));
+    // Not before a random moment either, so that a moment is not always the first of its kind.
+    const notBefore = performance.now() + 1000 * (0.25 + draw.uniform() * seconds * (isNow ? 0.5 : 0.9));
+    const timer = setInterval(() => {
+      if (performance.now() >= notBefore && (!isNow || isNow(namesIn(out), before))) job.kill();
+    }, 1);
     const { code, signal, output } = await job.ended;
-    clearTimeout(timer);
+    clearInterval(timer);
     job.kill(); // children, should any have outlived it
     if (signal === "SIGKILL") {
       done++;
-      const phase = inspect(out);
-      phases.set(phase, (phases.get(phase) ?? 0) + 1);
+      const hit = `${moment}: ${inspect(out)}`;
+      hits.set(hit, (hits.get(hit) ?? 0) + 1);
     } else if (code !== 0) throw new Error(`A run ended with ${code}: ${output}`);
     isFinished = code === 0;
   }
@@ -64,13 +82,25 @@ while (done < Number(kills)) {
   rmSync(out, { recursive: true });
 }
 console.log(`${done} kills in ${jobs} jobs; every result equal byte for byte; nothing partial under a final name.`);
-console.log([...phases].map(([phase, count]) => `  ${String(count).padStart(3)} ${phase}`).join("\n"));
+for (const [hit, times] of [...hits].sort()) console.log(`  ${String(times).padStart(3)} killed ${hit}`);
 if (process.getuid?.() === 0) await faults();
 else console.log("Not root: a full disk and a read-only folder were not tried.");
 
+function namesIn(out) {
+  try {
+    return readdirSync(out, { recursive: true });
+  } catch {
+    return []; // not there yet, or changing under our eyes
+  }
+}
+
+function count(names, pattern) {
+  return names.filter((name) => pattern.test(name)).length;
+}
+
 /** Throws if anything under a final name is not whole; says how far the job had come. */
 function inspect(out) {
-  const names = existsSync(out) ? readdirSync(out, { recursive: true }) : [];
+  const names = namesIn(out);
   for (const name of names) {
     const path = join(out, name);
     if (name.startsWith(".tmp")) continue;
@@ -81,12 +111,12 @@ function inspect(out) {
   }
   const has = (pattern) => names.some((name) => pattern.test(name));
   const shards = names.filter((name) => /^shards.*\.json$/.test(name)).length;
-  if (has(/^manifest/)) return "with the manifest written";
-  if (has(/^\.tmp\/./)) return "in the middle of a write";
+  if (has(/^manifest/)) return "the manifest was there";
+  if (has(/^\.tmp\/./)) return "a temporary file was left";
   const uncommitted = names.filter((name) => /^shards.*\.safetensors$/.test(name)).length - shards;
-  if (uncommitted > 0) return "between a shard and its record";
-  if (!has(/^job/)) return "before the plan";
-  return has(/^parts.*\.safetensors$/) ? "between parts" : "between shards";
+  if (uncommitted > 0) return "a shard had no record yet";
+  if (!has(/^job/)) return "there was no plan yet";
+  return has(/^parts.*\.safetensors$/) ? "parts were there" : "only whole shards were there";
 }
 
 async function faults() {

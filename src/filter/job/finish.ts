@@ -27,15 +27,17 @@ export interface JobManifest {
 
 /** Writes the manifest if all shards are committed. @returns whether they are */
 export async function finishJob(store: Store, plan: JobPlan): Promise<boolean> {
-  if ((await store.size(JOB_FILES.manifest)) !== undefined) return true;
-  const records: ShardRecord[] = [];
-  for (const shard of plan.inputs.keys()) {
-    const record = await readRecord(store, plan, shard);
-    if (!record) return false;
-    records.push(record);
+  if ((await store.size(JOB_FILES.manifest)) === undefined) {
+    const records: ShardRecord[] = [];
+    for (const shard of plan.inputs.keys()) {
+      const record = await readRecord(store, plan, shard);
+      if (!record) return false;
+      records.push(record);
+    }
+    await store.create(JOB_FILES.manifest, manifestText(await manifestOf(store, plan, records)));
   }
+  // After the manifest, and again when it is found: whoever was stopped in between left this undone.
   await store.remove("parts/");
-  await store.create(JOB_FILES.manifest, manifestText(await manifestOf(store, plan, records)));
   await store.sweep();
   return true;
 }
