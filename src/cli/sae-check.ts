@@ -54,7 +54,7 @@ async function saeCheck(inputs: string[], flags: Flags): Promise<void> {
     throw new UserError(
       `${flags.sae} ${definition.hookName ? `names "${definition.hookName}", which is at no hook of ours` : "does not say what it reads"}. Give --hook, e.g. resid_post.31.`,
     );
-  const model = await openModel(flags.model, { threads: flags.threads, lastLayer: hook.layer + 1 });
+  const model = await openModel(flags.model, { threads: flags.threads, lastLayer: hook.layer + 1, tokensPerRun: 1024 });
   const sae = openSae(definition, { threads: flags.threads });
   const live = liveLine();
   const started = performance.now();
@@ -102,6 +102,7 @@ async function firstTokens(
 const MOST_BYTES = 16 * 2 ** 20;
 
 function describe({ format, width, latents, hookName: says, model }: SaeDefinition, check: SaeCheck): string {
+  const left = check.outliers > 0 ? ` (${check.outliers} left out: more than 10 times as long as the median)` : "";
   const madeFor = model ? `, made for ${model}` : "";
   const lines = check.hooks.map(({ hook, fvu, r2, l0 }) => {
     const mark = `${hook === check.hook ? " <- named" : ""}${hook === check.best ? " <- best" : ""}`;
@@ -109,7 +110,7 @@ function describe({ format, width, latents, hookName: says, model }: SaeDefiniti
   });
   return [
     `${format}: ${latents} latents of width ${width}; its files name ${says ?? "no hook"}${madeFor}.`,
-    `On ${check.tokens} tokens:`,
+    `On ${check.tokens} tokens${left}:`,
     `  ${"hook".padEnd(14)} ${"FVU".padStart(9)} ${"R2".padStart(9)} ${"L0".padStart(8)}`,
     ...lines,
     verdictOf(check),
@@ -122,5 +123,7 @@ function verdictOf({ verdict, hook, best, hooks }: SaeCheck): string {
   if (verdict === "right") return `Right: of the three, ${hook} is rebuilt best.`;
   if (verdict === "off-by-one")
     return `Off by one: it rebuilds ${best} best, not ${hook}. Read it with --hook ${best}.`;
+  if (verdict === "undecided")
+    return `Undecided: ${best} is rebuilt best, but hardly better than ${hook}. Give more text.`;
   return `Unexplained: even ${best} is left ${fvu} unexplained. Is it for another model, another place, or other text?`;
 }

@@ -56,7 +56,7 @@ export interface HookedModel {
   release(): Promise<void>;
 }
 
-const DEFAULTS = { window: 1024, tokensPerRun: 4096, weightMemory: 4 * 2 ** 30 };
+const DEFAULTS = { window: 1024, tokensPerRun: 2048, weightMemory: 4 * 2 ** 30 };
 /** Windows are halved for short documents down to this, so lengths are multiples of it. */
 const WINDOW_STEP = 32;
 /** Values of results held back, at most, before a group of documents is finished. */

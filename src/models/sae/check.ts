@@ -3,6 +3,10 @@
  *
  * An autoencoder rebuilds the states it was trained on better than those one block earlier or later. Reading it at the
  * wrong one gives activations that look like activations, of which nothing warns (the paper's reference did so).
+ *
+ * Real models carry a few tokens (the first of a text, above all) whose states are tens of times longer than the others'.
+ * They hold most of the variance and pass through blocks unchanged, so with them every hook looks alike: tokens more
+ * than 10 times as long as the median are left out, at all hooks alike, and counted.
  */
 import { UserError } from "../../base/errors.js";
 import { type Hook, hookName, hookOfHiddenState, requireHook, streamIndex } from "../hooks.js";
@@ -27,13 +31,25 @@ export interface SaeCheck {
   hooks: HookQuality[];
   /** Where fvu is lowest. */
   best: string;
-  /** right: the named hook is best; off-by-one: a neighbour is; unexplained: even the best leaves most unexplained. */
-  verdict: "right" | "off-by-one" | "unexplained";
+  /**
+   * right: the named hook is best; off-by-one: a neighbour is, clearly; undecided: a neighbour is by so little that it
+   * means nothing; unexplained: even the best leaves most unexplained.
+   */
+  verdict: "right" | "off-by-one" | "undecided" | "unexplained";
+  /** Tokens measured on. */
   tokens: number;
+  /** Tokens left out for their length. */
+  outliers: number;
 }
 
 /** Share of variance an autoencoder worth the name does not leave unexplained. */
 const UNEXPLAINED = 0.75;
+/** Share of the named hook's fvu by which a neighbour's must be lower to count. */
+const MARGIN = 0.05;
+/** Times the median length from which a state is left out. */
+const OUTLIER = 10;
+/** Tokens from which the median length is taken, before any is measured. */
+const MEDIAN_TOKENS = 1000;
 /** Tokens gathered before the autoencoder runs. */
 const ROWS = 1024;
 
@@ -78,23 +94,73 @@ export async function checkSae(
     (near) => (streamIndex(near) ?? near.layer + 1) <= model.readable,
   );
   const tallies = hooks.map(() => new Tally(width));
-  let tokens = 0;
-  for await (const { states } of model.read(upTo(documents, most, model.bos.id), hooks)) {
-    for (const [index, all] of states.entries())
-      for (let start = 0; start < all.length; start += ROWS * width) {
-        const part = all.subarray(start, start + ROWS * width);
-        const active = await sae.encode(part);
-        tallies[index].add(part, sae.decode(active, part), active.values.length);
+  let [tokens, outliers, waitingTokens] = [0, 0, 0];
+  let waiting: Float32Array[][] = [];
+  let longest: number[] | undefined;
+  const measure = async () => {
+    longest ??= hooks.map((_, at) => OUTLIER * medianLength(waiting, at, width));
+    for (const states of waiting) {
+      const isKept = ordinary(states, longest, width);
+      const kept = isKept.reduce((count, value) => count + value, 0);
+      outliers += isKept.length - kept;
+      tokens += kept;
+      for (const [at, all] of states.entries()) {
+        const rows = keepRows(all, isKept, width);
+        for (let start = 0; start < rows.length; start += ROWS * width) {
+          const part = rows.subarray(start, start + ROWS * width);
+          const active = await sae.encode(part);
+          tallies[at].add(part, sae.decode(active, part), active.values.length);
+        }
       }
-    tokens += states[0].length / width;
-    onProgress(tokens);
+    }
+    [waiting, waitingTokens] = [[], 0];
+    onProgress(tokens + outliers);
+  };
+  for await (const { states } of model.read(upTo(documents, most, model.bos.id), hooks)) {
+    waiting.push(states);
+    waitingTokens += states[0].length / width;
+    if (longest || waitingTokens >= MEDIAN_TOKENS) await measure();
   }
+  await measure();
   if (tokens < 2) throw new UserError("There are no tokens to measure on. Give some text.");
   const qualities = tallies.map((tally, index) => tally.quality(hookName(hooks[index])));
   const best = qualities.reduce((lowest, quality) => (quality.fvu < lowest.fvu ? quality : lowest));
   const named = hookName(hook);
-  const verdict = best.fvu > UNEXPLAINED ? "unexplained" : best.hook === named ? "right" : "off-by-one";
-  return { hook: named, hooks: qualities, best: best.hook, verdict, tokens };
+  const own = qualities[hooks.indexOf(hook)];
+  const isClear = best.fvu < (1 - MARGIN) * own.fvu;
+  const beside = isClear ? "off-by-one" : "undecided";
+  const verdict = best.fvu > UNEXPLAINED ? "unexplained" : best === own ? "right" : beside;
+  return { hook: named, hooks: qualities, best: best.hook, verdict, tokens, outliers };
+}
+
+/** Length of row `row` of states. */
+function lengthOf(states: Float32Array, row: number, width: number): number {
+  let squares = 0;
+  for (let index = row * width; index < (row + 1) * width; index++) squares += states[index] ** 2;
+  return Math.sqrt(squares);
+}
+
+function medianLength(documents: readonly Float32Array[][], at: number, width: number): number {
+  const lengths = documents.flatMap((states) =>
+    Array.from({ length: states[at].length / width }, (_, row) => lengthOf(states[at], row, width)),
+  );
+  return Float64Array.from(lengths).sort()[lengths.length >> 1] ?? 0;
+}
+
+/** 1 for the tokens of a document that are of ordinary length at every hook. */
+function ordinary(states: readonly Float32Array[], longest: readonly number[], width: number): Uint8Array {
+  return Uint8Array.from({ length: states[0].length / width }, (_, row) =>
+    states.every((all, at) => lengthOf(all, row, width) <= longest[at]) ? 1 : 0,
+  );
+}
+
+function keepRows(states: Float32Array, isKept: Uint8Array, width: number): Float32Array {
+  const rows = new Float32Array(isKept.reduce((count, value) => count + value, 0) * width);
+  let to = 0;
+  isKept.forEach((kept, row) => {
+    if (kept) rows.set(states.subarray(row * width, (row + 1) * width), to++ * width);
+  });
+  return rows;
 }
 
 /** Documents without their BOS, cut where enough tokens are reached. */
