@@ -14,6 +14,7 @@ import { addFilterCommand } from "./filter.js";
 import { addInspectCommand } from "./inspect.js";
 import { addLaunchCommand } from "./launch.js";
 import { addReportCommand } from "./report.js";
+import { addSaeCheckCommand } from "./sae-check.js";
 import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
 import { addStatsCommand } from "./stats.js";
@@ -49,6 +50,7 @@ function build(): Command {
   addWorkerCommand(program);
   addLaunchCommand(program);
   program.commandsGroup("Measuring:");
+  addSaeCheckCommand(program);
   addBenchCommand(program);
   return program;
 }

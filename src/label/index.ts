@@ -6,6 +6,7 @@ export * from "./contexts.js";
 export * from "./documents.js";
 export * from "./domain.js";
 export * from "./grade.js";
+export * from "./import/index.js";
 export * from "./judge.js";
 export * from "./label-documents.js";
 export * from "./label-files.js";
