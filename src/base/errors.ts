@@ -14,3 +14,16 @@ export class UserError extends Error {
 export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
+
+/** An error on its way between threads or processes, which do not keep classes. */
+export interface SentError {
+  name: string;
+  message: string;
+  stack?: string;
+}
+
+/** The error as it was thrown: a UserError is one again, others keep name and stack. */
+export function revive({ name, message, stack }: SentError): Error {
+  if (name === "UserError") return new UserError(message);
+  return Object.assign(new Error(message), { name, stack });
+}

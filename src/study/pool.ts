@@ -5,7 +5,7 @@
  * so native memory is returned. What a stage writes does not depend on how many run beside it.
  */
 import { Worker } from "node:worker_threads";
-import { UserError } from "../base/errors.js";
+import { revive } from "../base/errors.js";
 import type { Progress, ProgressUpdate } from "../base/progress.js";
 import type { Manifest } from "../base/stage.js";
 
@@ -51,11 +51,6 @@ export function runInThread(task: WorkerTask, progress: Progress = () => {}): Pr
   const done = () => void running.delete(thread);
   thread.then(done, done);
   return thread;
-}
-
-function revive({ name, message, stack }: { name: string; message: string; stack?: string }): Error {
-  if (name === "UserError") return new UserError(message);
-  return Object.assign(new Error(message), { name, stack });
 }
 
 /** A counting semaphore with priorities: at most `slots` holders, the highest priority waiting goes first. */

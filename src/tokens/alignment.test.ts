@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { carryLabels, relabel } from "./alignment.js";
+import { carry, relabel } from "./alignment.js";
 import { placeSpecials } from "./specials.js";
 import { HARD_TEXTS, randomText } from "./testing/texts.js";
 import { createTokenizer } from "./tokenizer.js";
@@ -11,7 +11,7 @@ import { trainByteLevelBpe } from "./train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lacuna-alignment-"));
 
-describe("carryLabels", () => {
+describe("carry", () => {
   it("agrees with comparing every pair of tokens", () => {
     const draw = random(11, "synthetic:alignment");
     for (let round = 0; round < 300; round++) {
@@ -26,12 +26,12 @@ describe("carryLabels", () => {
           ? 1
           : 0,
       );
-      expect(Array.from(carryLabels(labels, from, to)), `round ${round}`).toEqual(expected);
+      expect(Array.from(carry(labels, from, to)), `round ${round}`).toEqual(expected);
     }
   });
 
   it("refuses tokenizations of different texts", () => {
-    expect(() => carryLabels(Uint8Array.of(1), Uint32Array.of(3), Uint32Array.of(4))).toThrow(/cover 3 and 4 bytes/);
+    expect(() => carry(Uint8Array.of(1), Uint32Array.of(3), Uint32Array.of(4))).toThrow(/cover 3 and 4 bytes/);
   });
 });
 

@@ -3,7 +3,7 @@
  *
  * Encoding and decoding are synchronous.
  */
-export { carryLabels, relabel } from "./alignment.js";
+export { carry, relabel } from "./alignment.js";
 export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
 export {
   type DocumentName,

@@ -9,10 +9,9 @@ import { crc32 } from "node:zlib";
 import { UserError } from "../../base/errors.js";
 import { openRows } from "../../corpus/input/index.js";
 import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/input/types.js";
-import { carryLabels, type Tokenizer } from "../../tokens/index.js";
+import { carry, type Tokenizer } from "../../tokens/index.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { markDocument, type PolicySet } from "../policies/index.js";
-import { carryScores } from "./carry.js";
 import { highest, replacementOf, union } from "./combine.js";
 import { type ScoredDocument, scoredDocuments } from "./cursor.js";
 import type { DocumentView, PolicyView } from "./view.js";
@@ -94,9 +93,9 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
     });
     const { ids: tokens, ends } = isCarried ? withEnd(target, text) : own;
     if (isCarried) {
-      masked = carryLabels(masked, own.ends, ends);
-      removed = carryLabels(removed, own.ends, ends);
-      scores = carryScores(scores, own.ends, ends);
+      masked = carry(masked, own.ends, ends);
+      removed = carry(removed, own.ends, ends);
+      scores = carry(scores, own.ends, ends);
     }
     const isDropped = policies.some((policy) => policy.isDropped);
     return { id, source, shard, row, text, isDropped, replacement, tokens, ends, masked, removed, scores, policies };

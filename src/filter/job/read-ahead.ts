@@ -5,7 +5,7 @@
  * for credit, so memory is bounded. What comes out is the same as without the thread.
  */
 import { Worker } from "node:worker_threads";
-import { UserError } from "../../base/errors.js";
+import { revive } from "../../base/errors.js";
 import type { InputDigest, InputFile } from "../../corpus/input/index.js";
 import type { JobPlan, JobSettings } from "./plan.js";
 import type { ScoreInputOptions } from "./score-input.js";
@@ -54,11 +54,6 @@ export async function* readAhead(task: ReadTask): AsyncGenerator<TokenRow, Input
   } finally {
     await worker.terminate();
   }
-}
-
-function revive({ name, message, stack }: { name: string; message: string; stack?: string }): Error {
-  if (name === "UserError") return new UserError(message);
-  return Object.assign(new Error(message), { name, stack });
 }
 
 /** Opens the shards of a plan for `scoreInput`. @param tokenizer - folder of the classifier, or of its tokenizer */

@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { UserError } from "../../base/errors.js";
+import { revive, UserError } from "../../base/errors.js";
 import type { Progress } from "../../base/progress.js";
 import type { ShardRecord } from "../job/plan.js";
 import type { FromChild, ShardTask, ToChild } from "./messages.js";
@@ -90,9 +90,4 @@ export function shardProcess(program: URL): ShardProcess {
       clearTimeout(timer);
     },
   };
-}
-
-function revive({ name, message, stack }: { name: string; message: string; stack?: string }): Error {
-  if (name === "UserError") return new UserError(message);
-  return Object.assign(new Error(message), { name, stack });
 }

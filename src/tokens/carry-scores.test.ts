@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { carryScores } from "./carry.js";
+import { carry } from "./alignment.js";
 
-describe("carryScores", () => {
+describe("carry of scores", () => {
   it("gives each token the highest score among those it shares a byte with", () => {
     const bytes = fc.integer({ min: 1, max: 30 });
     const tokenizations = bytes.chain((length) => {
@@ -21,7 +21,7 @@ describe("carryScores", () => {
             ...[...scores].filter((_, at) => Math.min(end, from[at]) > Math.max(start(to, token), start(from, at))),
           ),
         );
-        expect([...carryScores(scores, from, to)]).toEqual(expected);
+        expect([...carry(scores, from, to)]).toEqual(expected);
       }),
     );
   });
