@@ -11,6 +11,7 @@ import { STAGES } from "../study/stages.js";
 import { addBenchCommand } from "./bench.js";
 import { addExportCommand } from "./export.js";
 import { addFilterCommand } from "./filter.js";
+import { addGenerateCommand } from "./generate.js";
 import { addInspectCommand } from "./inspect.js";
 import { addLaunchCommand } from "./launch.js";
 import { addReportCommand } from "./report.js";
@@ -50,6 +51,7 @@ function build(): Command {
   addWorkerCommand(program);
   addLaunchCommand(program);
   program.commandsGroup("Measuring:");
+  addGenerateCommand(program);
   addSaeCheckCommand(program);
   addBenchCommand(program);
   return program;

@@ -3,3 +3,4 @@ export { type HeldOutFile, type HeldOutOptions, readHeldOut } from "./held-out.j
 export { type DocumentLosses, type DomainLoss, domainLosses, readLosses, writeLosses } from "./losses.js";
 export { type HeldOut, packedLosses } from "./packed.js";
 export { EvaluateOptions, type EvaluateResult, evaluateStage } from "./stage.js";
+export { openTextGenerator, type Said, SayOptions, type TextGenerator, unsayableIds } from "./text-generator.js";

@@ -32,13 +32,18 @@ function splitHeads(x: Tensor, heads: number): Tensor {
   return transpose(reshape(x, [batch, time, heads, width / heads]), [0, 2, 1, 3]);
 }
 
-/** Causal self-attention with scores q.k / headSize (muP, not its square root). x: [batch, time, width] -> same shape. */
-function attention(x: Tensor, w: BlockWeights, positions: Rope, heads: number): Tensor {
+/** What a block's queries see, given its queries, keys and values: all [batch, heads, time, size]. */
+export type Attend = (query: Tensor, key: Tensor, value: Tensor) => Tensor;
+
+/** Factor on query-key products: 1 / headSize (muP), not its square root. */
+export const attentionScale = ({ heads, width }: GptConfig) => heads / width;
+
+/** Self-attention. x: [batch, time, width] -> same shape. */
+function attention(x: Tensor, w: BlockWeights, positions: Rope, heads: number, attendTo: Attend): Tensor {
   const query = rotate(splitHeads(matmul(x, w.query), heads), positions);
   const key = rotate(splitHeads(matmul(x, w.key), heads), positions);
   const value = splitHeads(matmul(x, w.value), heads);
-  const attended = attend(query, key, value, { scale: heads / x.shape[2], causal: true });
-  return matmul(reshape(transpose(attended, [0, 2, 1, 3]), x.shape), w.attentionOut);
+  return matmul(reshape(transpose(attendTo(query, key, value), [0, 2, 1, 3]), x.shape), w.attentionOut);
 }
 
 /** Two layers, four times as wide in between, with squared ReLU. */
@@ -46,10 +51,24 @@ function mlp(x: Tensor, w: BlockWeights): Tensor {
   return matmul(squaredRelu(matmul(x, w.mlpIn)), w.mlpOut);
 }
 
-/** One pre-norm transformer block. x: [batch, time, width] -> same shape. */
-function block(x: Tensor, w: BlockWeights, positions: Rope, heads: number): Tensor {
-  const attended = add(x, attention(rmsNorm(x, w.attentionNorm), w, positions, heads));
+/** One pre-norm transformer block, the `layer`-th. x: [batch, time, width] -> same shape. */
+export function block(
+  { heads }: GptConfig,
+  parameters: TracedParameters,
+  layer: number,
+  x: Tensor,
+  positions: Rope,
+  attendTo: Attend,
+): Tensor {
+  const names = Object.entries(blockNames(layer));
+  const w = Object.fromEntries(names.map(([role, name]) => [role, parameters[name]])) as BlockWeights;
+  const attended = add(x, attention(rmsNorm(x, w.attentionNorm), w, positions, heads, attendTo));
   return add(attended, mlp(rmsNorm(attended, w.mlpNorm), w));
+}
+
+/** Each position sees itself and those before it. */
+export function causalAttend(config: GptConfig): Attend {
+  return (query, key, value) => attend(query, key, value, { scale: attentionScale(config), causal: true });
 }
 
 /**
@@ -67,11 +86,8 @@ export function residualStream(
 ): Tensor[] {
   const positions = rope(tokens.shape[1], config.width / config.heads, config.ropeBase);
   const stream = [take(parameters[EMBEDDING], tokens)];
-  for (let layer = 0; layer < lastLayer; layer++) {
-    const names = Object.entries(blockNames(layer));
-    const weights = Object.fromEntries(names.map(([role, name]) => [role, parameters[name]])) as BlockWeights;
-    stream.push(block(stream[layer], weights, positions, config.heads));
-  }
+  for (let layer = 0; layer < lastLayer; layer++)
+    stream.push(block(config, parameters, layer, stream[layer], positions, causalAttend(config)));
   return stream;
 }
 
@@ -81,10 +97,14 @@ export function outputStates(config: GptConfig, parameters: TracedParameters, to
   return reshape(rmsNorm(last, parameters[FINAL_NORM]), [tokens.shape[0] * tokens.shape[1], config.width]);
 }
 
-/** Logits of the next token, muP multiplier included, [batch * time, vocabulary]. */
+/** Logits of normed states [rows, width], muP multiplier included, [rows, vocabulary]. */
+export function stateLogits(config: GptConfig, parameters: TracedParameters, states: Tensor): Tensor {
+  return mul(matmul(states, parameters[EMBEDDING], { transposeB: true }), 1 / widthMultiplier(config));
+}
+
+/** Logits of the next token, [batch * time, vocabulary]. */
 export function gptLogits(config: GptConfig, parameters: TracedParameters, tokens: Tensor): Tensor {
-  const logits = matmul(outputStates(config, parameters, tokens), parameters[EMBEDDING], { transposeB: true });
-  return mul(logits, 1 / widthMultiplier(config));
+  return stateLogits(config, parameters, outputStates(config, parameters, tokens));
 }
 
 /** Negative log-likelihood of each target in nats, [batch * time]. */

@@ -3,6 +3,7 @@ export * from "./adamw.js";
 export * from "./checkpoint.js";
 export * from "./config.js";
 export * from "./coordinates.js";
+export * from "./generate/index.js";
 export * from "./gpt.js";
 export * from "./inference/index.js";
 export * from "./init.js";

@@ -4,6 +4,14 @@
  * Encoding and decoding are synchronous.
  */
 export { carry, relabel } from "./alignment.js";
+export {
+  CHAT_TEMPLATE,
+  type ChatTokens,
+  encodeChat,
+  encodePrompt,
+  Message,
+  type Turn,
+} from "./chat.js";
 export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
 export {
   type DocumentName,
