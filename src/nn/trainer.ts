@@ -43,11 +43,14 @@ export interface Trainer {
   release(): Promise<void>;
 }
 
-/** The state at step 0: seeded parameters, moments of zero. */
+/** The state at step 0 of training from scratch: seeded parameters, moments of zero. */
 export function initialState(config: GptConfig, seed: number): TrainingState {
-  const parameters = initialise(config, seed);
-  const zeros = () =>
-    Object.fromEntries(Object.entries(parameters).map(([name, data]) => [name, new Float32Array(data.length)]));
+  return startingState(initialise(config, seed));
+}
+
+/** Parameters with moments of zero: where a fresh optimizer starts. */
+export function startingState(parameters: Parameters): TrainingState {
+  const zeros = () => mapValues(parameters, (data) => new Float32Array(data.length));
   return { parameters, first: zeros(), second: zeros() };
 }
 

@@ -5,7 +5,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { writeFileAtomic } from "../base/files.js";
 
-/** One step; `step` counts from 1, tokens are totals so far, losses are nats per token. */
+/** One step; `step` counts from 1, tokens are totals so far (raw: positions read, padding included), losses are nats per token. */
 export interface HistoryLine {
   step: number;
   loss: number;
@@ -14,6 +14,8 @@ export interface HistoryLine {
   effectiveTokens: number;
   /** Mean loss on fixed windows of the raw validation split, where it was measured. */
   validation?: number;
+  /** What a finetuning run measured, where it did. */
+  evaluation?: Record<string, number>;
 }
 
 export interface History {

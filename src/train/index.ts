@@ -1,6 +1,16 @@
 /** @file The train room: views of a corpus become batches, and batches a model. */
 export * from "./batches.js";
+export {
+  type Evaluation,
+  type FinetuneOptions,
+  type FinetuneResult,
+  finetune,
+  finetuneTrainer,
+} from "./finetune.js";
 export { type History, type HistoryLine, openHistory } from "./history.js";
+export { DivergedError, lateLoss, type RunContext } from "./loop.js";
 export { type Plan, type PlanOptions, planTraining } from "./plan.js";
-export { type RunContext, type RunOptions, type RunResult, train } from "./pretrain.js";
+export { type RunOptions, type RunResult, train } from "./pretrain.js";
+export { type BatchSource, type Example, exampleSource, type SourceOptions, windowSource } from "./sources.js";
 export { pretrainStage } from "./stage.js";
+export { type WindowLoss, type WindowLossOptions, windowLoss } from "./window-loss.js";

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../base/errors.js";
 import { GptConfig } from "../nn/index.js";
 import { temporaryFolder } from "../testing/folder.js";
+import type { RunContext } from "./loop.js";
 import { planTraining } from "./plan.js";
-import { type RunContext, type RunOptions, train } from "./pretrain.js";
+import { type RunOptions, train } from "./pretrain.js";
 import { END, SPECIALS, syntheticCorpus, syntheticStream } from "./testing/synthetic.js";
 
 const config = GptConfig.parse({ vocabulary: SPECIALS.vocabularySize, width: 8, layers: 1, heads: 1, context: 16 });
