@@ -1,6 +1,10 @@
-/** @file Evaluate room: loss on held-out text, per domain and document. */
+/** @file Evaluate room: loss on held-out text, per domain and document; questions, and what of them was trained on. */
+export * from "./contamination/index.js";
 export { type HeldOutFile, type HeldOutOptions, readHeldOut } from "./held-out.js";
+export { type Continuation, type Likelihood, likelihoods } from "./likelihood.js";
 export { type DocumentLosses, type DomainLoss, domainLosses, readLosses, writeLosses } from "./losses.js";
 export { type HeldOut, packedLosses } from "./packed.js";
+export * from "./questions/index.js";
 export { EvaluateOptions, type EvaluateResult, evaluateStage } from "./stage.js";
 export { openTextGenerator, type Said, SayOptions, type TextGenerator, unsayableIds } from "./text-generator.js";
+export { differenceTest, type Figure, meanOf, pairedTest, rate, type Test } from "./statistics.js";

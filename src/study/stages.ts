@@ -3,7 +3,7 @@ import { UserError } from "../base/errors.js";
 import type { Stage } from "../base/stage.js";
 import { classifierStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
-import { evaluateStage } from "../evaluate/index.js";
+import { compareStage, contaminationStage, evaluateStage, questionsStage } from "../evaluate/index.js";
 import { filterStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
@@ -23,6 +23,9 @@ export const STAGES = [
   scoreStage,
   filterStage,
   evaluateStage,
+  contaminationStage,
+  questionsStage,
+  compareStage,
 ] as unknown as readonly Stage[];
 
 /** @throws UserError when there is no such stage. */

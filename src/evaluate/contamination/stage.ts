@@ -1,0 +1,70 @@
+/** @file The `contamination` stage: which questions stand in the text a model was trained on. */
+import { z } from "zod";
+import { defineStage } from "../../base/stage.js";
+import type { Question } from "../questions/question.js";
+import { readQuestions } from "../questions/read.js";
+import { checkOverlap } from "./check.js";
+import { writeContaminated } from "./file.js";
+import { trainingDocuments } from "./text.js";
+
+/** Options that say where training text is and how it is read. */
+export const TrainingTextOptions = z.object({
+  text: z
+    .array(z.string())
+    .min(1)
+    .describe("training text: a corpus (its training split), or files and folders of any kind that is read"),
+  textField: z.string().default("text").describe("field of the text, in records of files"),
+  idField: z.string().default("id").describe("field of the id, in records of files"),
+});
+
+export const ContaminationOptions = z.object({
+  questions: z.array(z.string()).min(1).describe("question files, as for lacuna questions"),
+  ...TrainingTextOptions.shape,
+  n: z.int().positive().default(13).describe("words in a row that count as a copy; a shorter question counts whole"),
+});
+
+/** What of a question is looked for: all of it that a model could have learnt the answer from. */
+const checkedText = ({ context, question, choices, answer }: Question) =>
+  [context, question, choices[answer]].filter(Boolean).join(" ");
+
+export const contaminationStage = defineStage({
+  name: "contamination",
+  summary: "Find questions that stand in the training text",
+  why: "A question that was trained on measures memory: lacuna questions leaves these out and counts them",
+  examples: [
+    "lacuna contamination --questions mmlu.jsonl medqa.jsonl --text runs/demo/corpus --out contamination",
+    "lacuna contamination --questions mmlu.jsonl --text texts/ --n 8 --out contamination-8",
+  ],
+  version: 1,
+  options: ContaminationOptions,
+  inputs: ["questions", "text"],
+  async run({ questions: paths, text, n, ...fields }, { out, progress }) {
+    const { questions, unusable } = await readQuestions(paths);
+    const unread: Record<string, number> = {};
+    const documents = trainingDocuments(text, fields, (reason) => {
+      unread[reason] = (unread[reason] ?? 0) + 1;
+    });
+    const check = await checkOverlap(questions.map(checkedText), documents, n, (done) =>
+      progress({ done, unit: "documents" }),
+    );
+    const found = questions.flatMap(({ id }, index) =>
+      check.overlaps[index].found > 0 ? [{ id, ...check.overlaps[index] }] : [],
+    );
+    await writeContaminated(out, found);
+    const groups: Record<string, { questions: number; contaminated: number }> = {};
+    for (const [index, { group }] of questions.entries()) {
+      groups[group] ??= { questions: 0, contaminated: 0 };
+      groups[group].questions++;
+      if (check.overlaps[index].found > 0) groups[group].contaminated++;
+    }
+    return {
+      n,
+      documents: check.documents,
+      unread,
+      questions: questions.length,
+      contaminated: found.length,
+      unusable,
+      groups,
+    };
+  },
+});

@@ -1,0 +1,37 @@
+/** @file The text a model was trained on, a document at a time: a corpus's training split, or files of any size. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readManifest } from "../../base/stage.js";
+import { findInputs, openRows, readDocuments } from "../../corpus/index.js";
+
+export interface TrainingDocument {
+  id: string;
+  text: string;
+}
+
+/** Longest record read, bytes. */
+const MAX_RECORD_BYTES = 2 ** 28;
+
+/**
+ * Streams documents. Of a corpus made by `lacuna corpus`, those to train on; of other paths, all.
+ *
+ * @param onBad - called for every record that cannot be read
+ * @throws UserError when a path is missing or of a kind that is not read
+ */
+export async function* trainingDocuments(
+  paths: readonly string[],
+  fields: { textField: string; idField: string },
+  onBad: (reason: string) => void,
+): AsyncGenerator<TrainingDocument> {
+  const isCorpus = (path: string) => existsSync(join(path, "manifest.json")) && readManifest(path).stage === "corpus";
+  for (const corpus of paths.filter(isCorpus)) {
+    for await (const { id, text, split } of readDocuments(corpus)) if (split === "train") yield { id, text };
+  }
+  const others = paths.filter((path) => !isCorpus(path));
+  for (const file of others.length > 0 ? await findInputs(others) : []) {
+    for await (const row of openRows(file, { ...fields, maxRecordBytes: MAX_RECORD_BYTES }).rows) {
+      if (row.kind === "document") yield { id: row.id, text: row.text };
+      else if (row.kind === "bad") onBad(row.reason);
+    }
+  }
+}

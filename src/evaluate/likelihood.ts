@@ -1,0 +1,56 @@
+/**
+ * @file Likelihood of a continuation: how probable a model finds a text after a prompt.
+ *
+ * Prompt and continuation are encoded together, as they would stand in training text; the continuation's tokens are
+ * those that end after the prompt's last byte. Everything is read by the loss reader, after an end-of-text, so a text's
+ * likelihood does not depend on what is read beside it, and a text longer than the context is read in windows: its
+ * continuation then sees at least the last half context of the prompt, and is marked.
+ */
+import { UserError } from "../base/errors.js";
+import type { LossReader } from "../nn/index.js";
+import type { Tokenizer } from "../tokens/index.js";
+
+export interface Continuation {
+  prompt: string;
+  /** Not empty; with its leading space, if there is to be one. */
+  text: string;
+}
+
+export interface Likelihood {
+  /** Sum over the continuation's tokens, nats, at most 0. */
+  logLikelihood: number;
+  /** Tokens and UTF-8 bytes of the continuation. */
+  tokens: number;
+  bytes: number;
+  /** Prompt and continuation are longer than the model's context. */
+  isBeyondContext: boolean;
+}
+
+/**
+ * Reads continuations, yielding their likelihoods in order.
+ * @throws UserError for a model that reads backwards
+ */
+export async function* likelihoods(
+  reader: LossReader,
+  tokenizer: Tokenizer,
+  continuations: Iterable<Continuation>,
+): AsyncGenerator<Likelihood> {
+  const { config, direction } = reader.model;
+  if (direction !== "forward")
+    throw new UserError(`The model reads ${direction}; likelihoods of answers need one that reads forward.`);
+  const waiting: { from: number; bytes: number }[] = [];
+  const documents = function* () {
+    for (const { prompt, text } of continuations) {
+      const { ids, ends } = tokenizer.encodeWithOffsets(prompt + text);
+      const promptBytes = Buffer.byteLength(prompt);
+      waiting.push({ from: ends.findIndex((end) => end > promptBytes), bytes: Buffer.byteLength(text) });
+      yield ids;
+    }
+  };
+  for await (const { losses } of reader.read(documents())) {
+    const { from, bytes } = waiting.shift()!;
+    const logLikelihood = -losses.subarray(from).reduce((sum, loss) => sum + loss, 0);
+    // The document is read after an end-of-text, and its last token is a target only.
+    yield { logLikelihood, tokens: losses.length - from, bytes, isBeyondContext: losses.length > config.context };
+  }
+}
