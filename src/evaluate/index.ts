@@ -7,4 +7,4 @@ export { type HeldOut, packedLosses } from "./packed.js";
 export * from "./questions/index.js";
 export { EvaluateOptions, type EvaluateResult, evaluateStage } from "./stage.js";
 export { differenceTest, type Figure, meanOf, pairedTest, rate, type Test } from "./statistics.js";
-export { openTextGenerator, type Said, SayOptions, type TextGenerator, unsayableIds } from "./text-generator.js";
+export { openTextGenerator, type Said, SayOptions, type TextGenerator } from "./text-generator.js";

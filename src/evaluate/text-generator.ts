@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { generator, loadModel } from "../nn/index.js";
-import { encodePrompt, loadTokenizer, type Tokenizer, type Turn } from "../tokens/index.js";
+import { encodePrompt, loadTokenizer, type Tokenizer, type Turn, unsayableIds } from "../tokens/index.js";
 
 /** How to sample: nn's options without the ids, which follow from the tokenizer. */
 export const SayOptions = z.object({
@@ -40,13 +40,6 @@ export interface TextGenerator {
   release(): Promise<void>;
 }
 
-/** Ids that are never said. */
-export function unsayableIds({ specials, vocabularySize }: Tokenizer): number[] {
-  const sayable = new Set([specials.endOfText, specials.chatStart, specials.chatEnd, specials.refusal]);
-  const first = Math.min(...Object.values(specials));
-  return Array.from({ length: vocabularySize - first }, (_, i) => first + i).filter((id) => !sayable.has(id));
-}
-
 /** Opens a model directory. @throws UserError when it is missing, reads from the end, or its tokenizer does not fit */
 export function openTextGenerator(
   directory: string,
@@ -60,7 +53,7 @@ export function openTextGenerator(
     );
   const { endOfText, chatEnd } = tokenizer.specials;
   const made = generator(model, options);
-  const bannedIds = unsayableIds(tokenizer);
+  const bannedIds = unsayableIds(tokenizer.specials, tokenizer.vocabularySize);
   const say = async (
     prompts: Uint32Array[],
     stopIds: number[],

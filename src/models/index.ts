@@ -3,6 +3,7 @@
  */
 
 export { asAnnotator } from "./annotator.js";
+export { exportModelStage } from "./export.js";
 export { foreignHook, type Hook, hookName, hookOfHiddenState, type Place, parseHook, streamIndex } from "./hooks.js";
 export { openModel, openTextEncoder } from "./open.js";
 export { type HookedModel, type HookedStates, type OpenModelOptions, openHfModel } from "./reader.js";

@@ -63,7 +63,7 @@ export async function saveModel(directory: string, model: Model): Promise<void> 
     direction,
     dtype: "float32",
   } satisfies z.input<typeof ConfigFile>);
-  await writeSafetensors(join(directory, "model.safetensors"), store(config, parameters));
+  await writeSafetensors(join(directory, "model.safetensors"), storedParameters(config, parameters));
 }
 
 /** The id of end-of-text, from a model directory's specials.json. @throws UserError when it is missing or malformed */
@@ -95,7 +95,10 @@ export function loadModel(directory: string): Model {
 /** Writes the moments of AdamW. */
 export async function saveOptimizer(path: string, config: GptConfig, state: TrainingState): Promise<void> {
   const { first, second } = state;
-  await writeSafetensors(path, { ...store(config, first, "first."), ...store(config, second, "second.") });
+  await writeSafetensors(path, {
+    ...storedParameters(config, first, "first."),
+    ...storedParameters(config, second, "second."),
+  });
 }
 
 /** Writes a whole training state with what the run must know to go on. */
@@ -105,7 +108,7 @@ export async function saveState(
   state: TrainingState,
   metadata: Record<string, string>,
 ): Promise<void> {
-  const parts = Object.entries(state).map(([part, values]) => store(config, values, `${part}.`));
+  const parts = Object.entries(state).map(([part, values]) => storedParameters(config, values, `${part}.`));
   await writeSafetensors(path, Object.assign({}, ...parts), metadata);
 }
 
@@ -120,7 +123,8 @@ function isTransposed(name: string, shape: readonly number[]): boolean {
   return shape.length === 2 && name !== EMBEDDING;
 }
 
-function store(config: GptConfig, values: Parameters, prefix = ""): Record<string, StoredTensor> {
+/** Parameters under the names and in the shapes they have on disk. */
+export function storedParameters(config: GptConfig, values: Parameters, prefix = ""): Record<string, StoredTensor> {
   const entries = Object.entries(gptShapes(config)).map(([name, shape]): [string, StoredTensor] => {
     if (!isTransposed(name, shape)) return [prefix + name, { data: values[name], shape }];
     const [rows, columns] = shape;

@@ -6,6 +6,7 @@ import { corpusStage } from "../corpus/index.js";
 import { compareStage, contaminationStage, evaluateStage, questionsStage } from "../evaluate/index.js";
 import { filterStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
+import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
 import { pretrainStage } from "../train/index.js";
 
@@ -26,6 +27,7 @@ export const STAGES = [
   contaminationStage,
   questionsStage,
   compareStage,
+  exportModelStage,
 ] as unknown as readonly Stage[];
 
 /** @throws UserError when there is no such stage. */

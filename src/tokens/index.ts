@@ -30,6 +30,7 @@ export {
   type SpecialName,
   type Specials,
   SpecialsFile,
+  unsayableIds,
 } from "./specials.js";
 export { TokenizeOptions, TokenizerOptions, tokenizerStage, tokenizeStage } from "./stages.js";
 export { type TokenizedCorpus, tokenizeCorpus } from "./tokenize.js";

@@ -50,3 +50,11 @@ export function placeSpecials(name: string, first: number, fixed: Partial<Specia
   const vocabularySize = Math.ceil((Math.max(...Object.values(specials)) + 1) / ROW_MULTIPLE) * ROW_MULTIPLE;
   return { name, vocabularySize, specials };
 }
+
+/** Ids a model never says: `<|hidden|>`, padding, and rows of the embedding that are no token. Rising. */
+export function unsayableIds(specials: Specials, vocabularySize: number): number[] {
+  const { hidden, pad, ...sayable } = specials;
+  const said = new Set(Object.values(sayable));
+  const first = Math.min(hidden, pad, ...said);
+  return Array.from({ length: vocabularySize - first }, (_, i) => first + i).filter((id) => !said.has(id));
+}
