@@ -15,6 +15,7 @@ folder = sys.argv[1]
 config = json.load(open(f"{folder}/model/config.json"))
 width, heads = config["hidden_size"], config["num_attention_heads"]
 head_size, multiplier = width // heads, width / config["mup_base_width"]
+is_causal = config["architectures"] == ["LacunaForCausalLM"]
 parameters = {
     name: value.double().requires_grad_() for name, value in load_file(f"{folder}/model/model.safetensors").items()
 }
@@ -44,7 +45,7 @@ def loss_of(tokens, targets, mask):
         split = lambda y: y.view(batch, time, heads, head_size).transpose(1, 2)
         query, key, value = (split(normed @ weight(f"self_attn.{n}_proj").T) for n in "qkv")
         attended = torch.nn.functional.scaled_dot_product_attention(
-            rotate(query), rotate(key), value, is_causal=True, scale=1 / head_size
+            rotate(query), rotate(key), value, is_causal=is_causal, scale=1 / head_size
         )
         x = x + attended.transpose(1, 2).reshape(batch, time, width) @ weight("self_attn.o_proj").T
         hidden = torch.relu(rms_norm(x, weight("post_attention_layernorm")) @ weight("mlp.up_proj").T) ** 2

@@ -7,11 +7,14 @@ import { ADAMW, compileTrainer, initialState, parameterRules, saveModel } from "
 import { temporaryFolder } from "../src/testing/folder.js";
 import { PYTHON, python, relativeDistance } from "./python.js";
 
-const config = { vocabulary: 128, width: 48, layers: 2, heads: 3, context: 32, baseWidth: 64, ropeBase: 10_000 };
+const causal = { vocabulary: 128, width: 48, layers: 2, heads: 3, context: 32, baseWidth: 64, ropeBase: 10_000 };
 const [steps, batch, lr] = [4, 3, 0.01];
 
 describe.skipIf(!PYTHON)("GPT against PyTorch", () => {
-  it("has the same losses and the same parameters after some steps of masked training", async () => {
+  it.each([
+    { name: "a language model", config: causal },
+    { name: "an encoder", config: { ...causal, bidirectional: true } },
+  ])("$name has the same losses and the same parameters after some steps of masked training", async ({ config }) => {
     const folder = temporaryFolder();
     const state = initialState(config, 5);
     await saveModel(join(folder, "model"), { config, direction: "forward", parameters: state.parameters });

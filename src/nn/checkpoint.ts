@@ -10,11 +10,11 @@ import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { readJson, writeJson } from "../base/files.js";
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../base/safetensors.js";
-import { EMBEDDING, GptConfig, gptShapes, widthMultiplier } from "./config.js";
+import { EMBEDDING, GptConfig, gptShapes, maskId, widthMultiplier } from "./config.js";
 import type { Parameters } from "./init.js";
 import type { TrainingState } from "./trainer.js";
 
-/** Which way a model reads: "reverse" models read each document from its end. */
+/** Which way a model reads: "reverse" models read each document from its end. Encoders read "forward" and see both sides. */
 export const Direction = z.enum(["forward", "reverse"]);
 export type Direction = z.infer<typeof Direction>;
 
@@ -24,10 +24,11 @@ export interface Model {
   parameters: Parameters;
 }
 
-const ARCHITECTURE = "LacunaForCausalLM";
+/** What config.json calls a language model and an encoder. */
+const ARCHITECTURES = { causal: "LacunaForCausalLM", bidirectional: "LacunaForMaskedLM" } as const;
 const ConfigFile = z
   .object({
-    architectures: z.tuple([z.literal(ARCHITECTURE)]),
+    architectures: z.tuple([z.enum(ARCHITECTURES)]),
     vocab_size: z.int(),
     hidden_size: z.int(),
     num_hidden_layers: z.int(),
@@ -43,7 +44,7 @@ const ConfigFile = z
 export async function saveModel(directory: string, model: Model): Promise<void> {
   const { config, direction, parameters } = model;
   await writeJson(join(directory, "config.json"), {
-    architectures: [ARCHITECTURE],
+    architectures: [ARCHITECTURES[config.bidirectional ? "bidirectional" : "causal"]],
     model_type: "lacuna",
     vocab_size: config.vocabulary,
     hidden_size: config.width,
@@ -62,6 +63,7 @@ export async function saveModel(directory: string, model: Model): Promise<void> 
     mup_base_width: config.baseWidth,
     direction,
     dtype: "float32",
+    ...(config.bidirectional ? { mask_token_id: maskId(config) } : {}),
   } satisfies z.input<typeof ConfigFile>);
   await writeSafetensors(join(directory, "model.safetensors"), storedParameters(config, parameters));
 }
@@ -85,6 +87,7 @@ export function loadModel(directory: string): Model {
     context: file.max_position_embeddings,
     baseWidth: file.mup_base_width,
     ropeBase: file.rope_theta,
+    ...(file.architectures[0] === ARCHITECTURES.bidirectional ? { bidirectional: true } : {}),
   });
   if (!parsed.success) throw new UserError(`${path} is not as expected:\n${z.prettifyError(parsed.error)}`);
   const config = parsed.data;

@@ -16,11 +16,20 @@ export const GptConfig = z
     context: z.int().min(2).describe("tokens in a window"),
     baseWidth: z.int().positive().default(64).describe("width at which muP changes nothing (m = width / baseWidth)"),
     ropeBase: z.number().positive().default(10_000).describe("base of the rotary angles"),
+    bidirectional: z
+      .boolean()
+      .optional()
+      .describe("every position sees the whole window (an encoder); otherwise itself and what came before"),
   })
   .refine((c) => c.width % c.heads === 0 && (c.width / c.heads) % 2 === 0, {
     message: "width / heads must be an even whole number: rotary embedding turns pairs of coordinates",
   });
 export type GptConfig = z.infer<typeof GptConfig>;
+
+/** Id of an encoder's mask token: the last row of its embedding, above every id of the tokenizer. */
+export function maskId({ vocabulary }: Pick<GptConfig, "vocabulary">): number {
+  return vocabulary - 1;
+}
 
 /** muP width multiplier m = width / baseWidth (paper A.2). */
 export function widthMultiplier(config: Pick<GptConfig, "width" | "baseWidth">): number {

@@ -11,15 +11,15 @@ import {
   toSingle,
 } from "./testing/reference.js";
 
-const config = GptConfig.parse({ vocabulary: 11, width: 8, layers: 2, heads: 2, context: 6, baseWidth: 4 });
-const shapes = gptShapes(config);
+const causal = GptConfig.parse({ vocabulary: 11, width: 8, layers: 2, heads: 2, context: 6, baseWidth: 4 });
+const shapes = gptShapes(causal);
 const specs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, spec(shape)]));
 const BATCH = 2;
-const size = BATCH * config.context;
+const size = BATCH * causal.context;
 const ids = (seed: number) => Int32Array.from(syntheticValues(size, seed), (v) => Math.floor(((v + 1) / 2) * 11));
 const [tokens, targets] = [ids(1), ids(2)];
 const lossMask = Float32Array.of(1, 1, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1);
-const idSpec = spec([BATCH, config.context], "int32");
+const idSpec = spec([BATCH, causal.context], "int32");
 const values = syntheticParameters(shapes);
 
 /** Largest difference relative to the largest value. */
@@ -28,18 +28,21 @@ function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): n
   return Math.max(...Array.from(expected, (value, i) => Math.abs(value - found[i]))) / scale;
 }
 
-const lossAndGradient = (p: TracedParameters, x: Tensor, y: Tensor, mask: Tensor) =>
-  valueAndGrad((parameters: TracedParameters) => gptLoss(config, parameters, x, y, mask))(p);
-const gradientSpecs = [specs, idSpec, idSpec, spec([BATCH, config.context])] as const;
+describe.each([
+  { name: "the model", config: causal },
+  { name: "the same network as an encoder", config: { ...causal, bidirectional: true } },
+])("$name", ({ config }) => {
+  const lossAndGradient = (p: TracedParameters, x: Tensor, y: Tensor, mask: Tensor) =>
+    valueAndGrad((parameters: TracedParameters) => gptLoss(config, parameters, x, y, mask))(p);
+  const gradientSpecs = [specs, idSpec, idSpec, spec([BATCH, config.context])] as const;
 
-async function gradients(threads = 1, y = targets) {
-  const program = await compile(lossAndGradient, gradientSpecs, { threads });
-  const [loss, gradient] = await program.run(toSingle(values), tokens, y, lossMask);
-  await program.release();
-  return { loss: loss[0], gradient: gradient as Record<string, Float32Array> };
-}
+  async function gradients(threads = 1, y = targets) {
+    const program = await compile(lossAndGradient, gradientSpecs, { threads });
+    const [loss, gradient] = await program.run(toSingle(values), tokens, y, lossMask);
+    await program.release();
+    return { loss: loss[0], gradient: gradient as Record<string, Float32Array> };
+  }
 
-describe("the model", () => {
   it("computes the states and losses of the maths written out in double precision, muP multiplier (here 1/2) included", async () => {
     const program = await compile(
       (p, x, y) => [...residualStream(config, p, x), gptTokenLosses(config, p, x, y)],

@@ -1,6 +1,7 @@
 /**
  * @file The language model: a decoder-only transformer with rotary positions, pre-RMSNorm, squared ReLU and tied
- * embeddings (paper A.1), parametrised by muP (paper A.2).
+ * embeddings (paper A.1), parametrised by muP (paper A.2). With `bidirectional` it is the same network as an encoder:
+ * nothing but which positions see each other changes (paper 5.2: the masked-LM baseline).
  *
  * The muP multiplier 1/m on the logits is part of the model: training, evaluation and sampling all see it, because all
  * of them call the functions below. Everything here is traced: no device, no optimiser, no data.
@@ -71,11 +72,19 @@ export function causalAttend(config: GptConfig): Attend {
   return (query, key, value) => attend(query, key, value, { scale: attentionScale(config), causal: true });
 }
 
+/** Each position sees all that are text. isText: float32 [batch, time]; all are, if left out. */
+function fullAttend(config: GptConfig, isText?: Tensor): Attend {
+  const scale = attentionScale(config);
+  return (query, key, value) => attend(query, key, value, { scale, causal: false, isKey: isText });
+}
+
 /**
  * The residual stream: the embedding, then the output of each block, without the final norm.
  *
  * @param tokens - int32 [batch, time]
  * @param lastLayer - stop after this many blocks (0 = the embedding alone): later blocks are not traced, so not run
+ * @param isText - float32 [batch, time]: 1 for text, 0 for what only fills a window up. An encoder needs it where windows are
+ * filled up; in a causal model nothing sees what comes after it
  * @returns lastLayer + 1 tensors [batch, time, width]
  */
 export function residualStream(
@@ -83,11 +92,13 @@ export function residualStream(
   parameters: TracedParameters,
   tokens: Tensor,
   lastLayer: number = config.layers,
+  isText?: Tensor,
 ): Tensor[] {
   const positions = rope(tokens.shape[1], config.width / config.heads, config.ropeBase);
+  const attendTo = config.bidirectional ? fullAttend(config, isText) : causalAttend(config);
   const stream = [take(parameters[EMBEDDING], tokens)];
   for (let layer = 0; layer < lastLayer; layer++)
-    stream.push(block(config, parameters, layer, stream[layer], positions, causalAttend(config)));
+    stream.push(block(config, parameters, layer, stream[layer], positions, attendTo));
   return stream;
 }
 

@@ -1,6 +1,7 @@
 /**
  * @file Losses of single tokens under a trained model, muP multiplier included, for validation and evaluation.
  */
+import { UserError } from "../base/errors.js";
 import { compile, spec } from "../tensor/index.js";
 import { type Direction, loadModel, type Model, readEndOfText } from "./checkpoint.js";
 import { type GptConfig, gptShapes } from "./config.js";
@@ -39,9 +40,15 @@ export function arrangeForLosses(document: Uint32Array, endOfText: number, direc
   return { inputs, targets, tokenAt: (p) => (isReversed(p) ? content - 1 - p : p), tokens };
 }
 
-/** Opens a model directory for reading losses. @throws UserError when it is missing, corrupt or inconsistent */
+/** Opens a language model for reading losses. @throws UserError when it is missing, corrupt, inconsistent or an encoder */
 export async function openLosses(directory: string, options: OpenOptions = {}): Promise<LossReader> {
-  return lossReader(loadModel(directory), readEndOfText(directory), options);
+  const model = loadModel(directory);
+  if (model.config.bidirectional) {
+    throw new UserError(
+      `${directory} is an encoder, which fills gaps in and has no loss of the next token. Give a model of lacuna pretrain --objective next.`,
+    );
+  }
+  return lossReader(model, readEndOfText(directory), options);
 }
 
 /** A reader of a model in memory. */

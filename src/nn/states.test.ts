@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { GptConfig, gptShapes } from "./config.js";
 import { lossReader } from "./losses.js";
 import { stateReader } from "./states.js";
-import { referenceLosses, syntheticParameters, syntheticValues, toSingle } from "./testing/reference.js";
+import {
+  referenceLosses,
+  referenceStream,
+  syntheticParameters,
+  syntheticValues,
+  toSingle,
+} from "./testing/reference.js";
 
 const END = 0;
 const config = GptConfig.parse({ vocabulary: 17, width: 8, layers: 2, heads: 2, context: 64, baseWidth: 8 });
@@ -13,8 +19,8 @@ const model = { config, direction: "forward" as const, parameters };
 const document = (length: number, seed: number) =>
   Uint32Array.from([...syntheticValues(length - 1, seed)].map((v) => 1 + Math.floor(((v + 1) / 2) * 16)).concat(END));
 
-async function statesOf(documents: Uint32Array[], { reverse = false, layers = [0, 2], threads = 1 } = {}) {
-  const reader = stateReader(model, END, { batch: 2, threads });
+async function statesOf(documents: Uint32Array[], { reverse = false, layers = [0, 2], threads = 1, of = model } = {}) {
+  const reader = stateReader(of, END, { batch: 2, threads });
   const states: Float32Array[][] = [];
   for await (const read of reader.read(documents, { layers, reverse })) states[read.document] = read.states;
   await reader.release();
@@ -71,6 +77,36 @@ describe("a state reader", () => {
     const [states] = await statesOf([document(333, 8)]);
     expect(states.map((layer) => layer.length)).toEqual([333 * 8, 333 * 8]);
     expect(changed(states[1], new Float32Array(333 * 8))).toHaveLength(333);
+  });
+});
+
+describe("an encoder's state reader", () => {
+  const encoder = { ...model, config: { ...config, bidirectional: true } };
+  const before = document(20, 5);
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+  it("gives every token a state that depends on both sides, the embedding aside", async () => {
+    const after = before.with(9, (before[9] % 16) + 1);
+    const [a, b] = await statesOf([before, after], { layers: [0, 1, 2], of: encoder });
+    expect(changed(a[0], b[0])).toEqual([9]);
+    for (const layer of [1, 2]) expect(changed(a[layer], b[layer])).toEqual(range(0, 20));
+  });
+
+  it("computes the states of the maths on the document alone: what fills a window up is not seen", async () => {
+    const [[states]] = await statesOf([before], { layers: [2], of: encoder });
+    const values = syntheticParameters(gptShapes(config));
+    const expected = referenceStream(encoder.config, values, [END, ...before])[2]
+      .slice(1)
+      .flat();
+    expect(Math.max(...states.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-4);
+  });
+
+  it("gives a document the same bits alone and among others, and has a state for every token of a long one", async () => {
+    const target = document(150, 1);
+    const [alone] = await statesOf([target], { of: encoder });
+    const among = await statesOf([document(40, 2), document(6, 4), target, document(200, 6)], { of: encoder });
+    expect(among[2]).toEqual(alone);
+    expect(changed(alone[1], new Float32Array(150 * 8))).toHaveLength(150);
   });
 });
 

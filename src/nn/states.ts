@@ -3,14 +3,15 @@
  *
  * Only the blocks up to the last layer asked for are run. A forward reader's state of token t depends on tokens <= t
  * only. A reverse reader reads the reversed document and its states are flipped back, so that they depend on tokens >= t
- * only (design: the right half of a biLM). See windows.ts for documents longer than the context.
+ * only (design: the right half of a biLM). An encoder's states depend on both sides and on nothing that fills a window up.
+ * See windows.ts for documents longer than the context.
  */
-import { compile, spec } from "../tensor/index.js";
+import { compile, spec, type Tensor } from "../tensor/index.js";
 import { loadModel, type Model, readEndOfText } from "./checkpoint.js";
 import { type GptConfig, streamShapes } from "./config.js";
-import { residualStream } from "./gpt.js";
+import { residualStream, type TracedParameters } from "./gpt.js";
 import type { Parameters } from "./init.js";
-import { type Reading, readInWindows } from "./windows.js";
+import { planCentredWindows, planWindows, type Reading, readInWindows } from "./windows.js";
 
 export interface StateReader {
   readonly model: Model;
@@ -87,11 +88,12 @@ export function stateReader(
         context: config.context,
         tokensPerRun: batch * config.context,
         arrange: (document) => arrangeForStates(document, endOfText, reverse),
-        run: async (shape, tokens) => {
+        run: async (shape, tokens, _targets, isText) => {
           const key = `${layers}@${shape.batch}x${shape.time}`;
           if (!programs.has(key)) programs.set(key, compileStates(config, layers, shape, threads));
-          return (await programs.get(key)!).run(parameters, tokens);
+          return (await programs.get(key)!).run(parameters, tokens, isText);
         },
+        plan: config.bidirectional ? planCentredWindows : planWindows,
       });
       for await (const { document, outputs } of results) yield { document, states: outputs };
     },
@@ -112,18 +114,20 @@ async function compileStates(
   const last = Math.max(...layers);
   const shapes = streamShapes(config, last);
   const specs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, spec(shape)]));
+  // Only an encoder must be told where a window is filled up.
+  const masks = config.bidirectional ? [spec([batch, time])] : [];
   const program = await compile(
-    (weights, tokens) => {
-      const stream = residualStream(config, weights, tokens, last);
+    (weights: TracedParameters, tokens: Tensor, isText: Tensor[]) => {
+      const stream = residualStream(config, weights, tokens, last, isText[0]);
       return layers.map((layer) => stream[layer]);
     },
-    [specs, spec([batch, time], "int32")],
+    [specs, spec([batch, time], "int32"), masks],
     { threads },
   );
   return {
-    run: async (parameters: Parameters, tokens: Int32Array) => {
+    run: async (parameters: Parameters, tokens: Int32Array, isText: Float32Array<ArrayBuffer>) => {
       const needed = Object.fromEntries(Object.keys(shapes).map((name) => [name, parameters[name]]));
-      return (await program.run(needed, tokens)) as Float32Array[];
+      return (await program.run(needed, tokens, config.bidirectional ? [isText] : [])) as Float32Array[];
     },
     release: () => program.release(),
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { arrangeForLosses } from "./losses.js";
 import { arrangeForStates } from "./states.js";
-import { planWindows, readInWindows } from "./windows.js";
+import { planCentredWindows, planWindows, readInWindows } from "./windows.js";
 
 const END = 1;
 
@@ -18,6 +18,22 @@ async function read(documents: number[][], { context = 64, tokensPerRun = 128, r
 }
 
 describe("window plans", () => {
+  it("for models that see both sides take every position once, with a quarter of a window around it except at the ends", () => {
+    for (const time of [7, 8])
+      for (let length = 1; length <= 40; length++) {
+        const taken: number[] = [];
+        for (const { start, from, to } of planCentredWindows(length, time)) {
+          for (let position = from; position < to; position++) {
+            taken.push(position);
+            expect(position - start).toBeGreaterThanOrEqual(Math.min(position, Math.floor(time / 4)));
+            const after = Math.min(start + time, length) - 1 - position;
+            expect(after).toBeGreaterThanOrEqual(Math.min(length - 1 - position, Math.floor(time / 4)));
+          }
+        }
+        expect(taken).toEqual(Array.from({ length }, (_, i) => i));
+      }
+  });
+
   it("take every position once, with at least half a window before it except at the start", () => {
     for (const [length, time] of [
       [1, 8],

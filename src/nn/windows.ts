@@ -43,6 +43,24 @@ export function planWindows(length: number, time: number): Window[] {
   return [...windowsOf(length, time)];
 }
 
+/**
+ * The same for models that see both sides: a result comes from the window in whose middle half its position lies, so that
+ * it has at least a quarter of a window on each side, except near the document's ends.
+ */
+export function planCentredWindows(length: number, time: number): Window[] {
+  const stride = Math.max(1, Math.floor(time / 2));
+  const margin = Math.floor((time - stride) / 2);
+  const count = 1 + Math.max(0, Math.ceil((length - time) / stride));
+  return Array.from({ length: count }, (_, index) => {
+    const start = index * stride;
+    return {
+      start,
+      from: index === 0 ? 0 : start + margin,
+      to: index === count - 1 ? length : start + margin + stride,
+    };
+  });
+}
+
 /** Shortest windows worth a graph of their own. */
 const SHORTEST = 32;
 
@@ -55,12 +73,13 @@ export function windowTime(length: number, context: number): number {
 
 /**
  * Runs one batch: tokens and targets [batch, time] -> per output, [batch, time, width] row-major.
- * What it returns is read before the next call.
+ * `isText` [batch, time] is 0 where a window is only filled up. What it returns is read before the next call.
  */
 export type RunWindows = (
   shape: { batch: number; time: number },
   tokens: Int32Array,
   targets: Int32Array,
+  isText: Float32Array<ArrayBuffer>,
 ) => Promise<Float32Array[]>;
 
 /** One document's result, per output [tokens, width] in natural token order. */
@@ -80,6 +99,8 @@ export interface ReadOptions {
   tokensPerRun: number;
   arrange: (document: Uint32Array) => Reading;
   run: RunWindows;
+  /** Which windows cover a document; by default those that give a token most of what comes before it. */
+  plan?: (length: number, time: number) => Window[];
 }
 
 /** Documents held back at most before unfinished batches are run. */
@@ -88,7 +109,7 @@ const MOST_PENDING = 1024;
 /** Reads documents, yielding their results in the order they came. Memory is bounded by the documents pending. */
 export async function* readInWindows(
   documents: Iterable<Uint32Array>,
-  { context, tokensPerRun, arrange, run }: ReadOptions,
+  { context, tokensPerRun, arrange, run, plan = planWindows }: ReadOptions,
 ): AsyncGenerator<DocumentResult> {
   const queues = new Map<number, { pending: Pending; window: Window }[]>();
   const waiting: Pending[] = [];
@@ -98,11 +119,14 @@ export async function* readInWindows(
     const batch = batchOf(time);
     const taken = queues.get(time)!.splice(0, batch);
     const [tokens, targets] = [new Int32Array(batch * time), new Int32Array(batch * time)];
+    const isText = new Float32Array(batch * time);
     taken.forEach(({ pending: { reading }, window: { start } }, row) => {
-      tokens.set(reading.inputs.subarray(start, start + time), row * time);
+      const inputs = reading.inputs.subarray(start, start + time);
+      tokens.set(inputs, row * time);
+      isText.fill(1, row * time, row * time + inputs.length);
       targets.set(reading.targets.subarray(start, start + time), row * time);
     });
-    const outputs = await run({ batch, time }, tokens, targets);
+    const outputs = await run({ batch, time }, tokens, targets, isText);
     taken.forEach(({ pending, window }, row) => {
       scatter(outputs, pending, window, row, time, batch);
     });
@@ -118,7 +142,7 @@ export async function* readInWindows(
   for (const tokens of documents) {
     const reading = arrange(tokens);
     const time = windowTime(reading.inputs.length, context);
-    const windows = planWindows(reading.inputs.length, time);
+    const windows = plan(reading.inputs.length, time);
     const pending = { document: document++, outputs: [], reading, windowsLeft: windows.length };
     waiting.push(pending);
     if (!queues.has(time)) queues.set(time, []);

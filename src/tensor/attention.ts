@@ -1,7 +1,7 @@
 /** @file Attention with the gradient of FlashAttention's paper, without its tiling (see softmax.ts for how). */
 import { matmul } from "./linear.js";
 import { add, mul, stopGradient, sub } from "./pointwise.js";
-import { concat, slice, sum } from "./shaping.js";
+import { concat, reshape, slice, sum } from "./shaping.js";
 import { frozenSoftmax, tangent } from "./softmax.js";
 import { constant, type Tensor } from "./tensor.js";
 
@@ -10,6 +10,8 @@ export interface AttentionOptions {
   scale: number;
   /** whether a position sees only itself and earlier ones */
   causal: boolean;
+  /** [batch, time]: 1 for keys that are seen, 0 for keys nobody sees; all are, if left out */
+  isKey?: Tensor;
 }
 
 /** Added to scores that must not be seen, so that their probability is exactly zero. */
@@ -32,22 +34,25 @@ function causalBias(rows: number, columns: number): Tensor {
  *
  * The gradient of the scores is P * (dO v^T - rowsum(dO * O)): the row sum is taken over dim, not over time.
  */
-export function attend(q: Tensor, k: Tensor, v: Tensor, { scale, causal }: AttentionOptions): Tensor {
-  const time = q.shape[2];
+export function attend(q: Tensor, k: Tensor, v: Tensor, { scale, causal, isKey }: AttentionOptions): Tensor {
+  const [batch, , time] = q.shape;
+  const keyBias = isKey && reshape(mul(sub(1, isKey), HIDDEN), [batch, 1, 1, time]);
   const blocks = causal ? Math.ceil(time / BLOCK_ROWS) : 1;
   const outputs = Array.from({ length: blocks }, (_, index) => {
     const [start, end] = [Math.floor((time * index) / blocks), Math.floor((time * (index + 1)) / blocks)];
     const seen = (x: Tensor) => (end === time ? x : slice(x, 2, 0, end));
     const rows = blocks === 1 ? q : slice(q, 2, start, end);
-    return attendBlock(rows, seen(k), seen(v), scale, causal);
+    const bias = causal ? causalBias(end - start, end) : undefined;
+    const hidden = keyBias && (end === time ? keyBias : slice(keyBias, 3, 0, end));
+    return attendBlock(rows, seen(k), seen(v), scale, [bias, hidden]);
   });
   return outputs.length === 1 ? outputs[0] : concat(outputs, 2);
 }
 
-/** Attention of some queries; if causal, they are the last of the keys' positions. */
-function attendBlock(q: Tensor, k: Tensor, v: Tensor, scale: number, causal: boolean): Tensor {
+/** Attention of some queries, whose scores are given the biases. */
+function attendBlock(q: Tensor, k: Tensor, v: Tensor, scale: number, biases: readonly (Tensor | undefined)[]): Tensor {
   const raw = matmul(mul(q, scale), k, { transposeB: true });
-  const scores = causal ? add(raw, causalBias(q.shape[2], k.shape[2])) : raw;
+  const scores = biases.reduce<Tensor>((sum, bias) => (bias ? add(sum, bias) : sum), raw);
   const p = frozenSoftmax(scores);
   const frozenV = stopGradient(v);
   const out = matmul(p, frozenV);

@@ -82,7 +82,8 @@ export function referenceStream(config: GptConfig, p: Values, tokens: ArrayLike<
       const mixed: Vector = [];
       for (let head = 0; head < heads; head++) {
         const part = (all: Vector) => all.slice(head * size, (head + 1) * size);
-        const powers = keys.slice(0, t + 1).map((key) => Math.exp(dot(part(queries[t]), part(key)) / size));
+        const seen = config.bidirectional ? keys : keys.slice(0, t + 1);
+        const powers = seen.map((key) => Math.exp(dot(part(queries[t]), part(key)) / size));
         const total = powers.reduce((a, b) => a + b, 0);
         for (let i = 0; i < size; i++)
           mixed.push(powers.reduce((sum, power, s) => sum + (power / total) * values[s][head * size + i], 0));
