@@ -7,15 +7,8 @@
  */
 import { firstFilteredStep, type Policy } from "../filter/index.js";
 import type { TrainingBatch } from "../nn/index.js";
-import {
-  batchOf,
-  checkStream,
-  countedTargets,
-  type Stream,
-  type WindowSampler,
-  windowCount,
-  windowSampler,
-} from "./batches.js";
+import { batchOf, checkStream, countedTargets, type Stream, windowCount, windowSampler } from "./batches.js";
+import { type Masking, maskedBatchOf } from "./masking.js";
 
 export interface PlanOptions {
   context: number;
@@ -27,6 +20,8 @@ export interface PlanOptions {
   /** Token budget. */
   tokens: number;
   budget: "raw" | "effective";
+  /** Masks tokens that are to be told, instead of asking for the next one (encoders). */
+  masking?: Masking;
 }
 
 /** A run, step by step. */
@@ -41,11 +36,28 @@ export interface Plan {
   epochsAt(step: number): number;
 }
 
-/** One view with its sampler. */
+/** One view: what its steps hold. */
 interface Source {
-  stream: Stream;
-  sampler: WindowSampler;
-  counted: Uint32Array;
+  windows: number;
+  batchAt(step: number): TrainingBatch;
+  effectiveAt(step: number): number;
+}
+
+function sourceOf(stream: Stream, what: string, { context, batch, seed, masking }: PlanOptions): Source {
+  checkStream(stream, context, what);
+  const windows = windowCount(stream, context);
+  const { windowsOf } = windowSampler(windows, batch, seed);
+  if (masking) {
+    const batchAt = (step: number) => maskedBatchOf(stream, context, windowsOf(step), masking, `step ${step}`);
+    const effectiveAt = (step: number) => batchAt(step).lossMask.reduce((sum, counts) => sum + counts, 0);
+    return { windows, batchAt, effectiveAt };
+  }
+  const counted = countedTargets(stream, context);
+  return {
+    windows,
+    batchAt: (step) => batchOf(stream, context, windowsOf(step)),
+    effectiveAt: (step) => windowsOf(step).reduce((sum, window) => sum + counted[window], 0),
+  };
 }
 
 /** Plans a run over a raw stream and, from the policy's start on, a filtered one (the same object when nothing is filtered). */
@@ -55,36 +67,21 @@ export function planTraining(
   policy: Pick<Policy, "startAt"> | undefined,
   options: PlanOptions,
 ): Plan {
-  const { context, batch, seed } = options;
-  const source = (stream: Stream, what: string): Source => {
-    checkStream(stream, context, what);
-    const sampler = windowSampler(windowCount(stream, context), batch, seed);
-    return { stream, sampler, counted: countedTargets(stream, context) };
-  };
-  const everything = source(raw, "training split");
-  const view = filtered === raw ? everything : source(filtered, "filtered training split");
+  const { batch } = options;
+  const everything = sourceOf(raw, "training split", options);
+  const view = filtered === raw ? everything : sourceOf(filtered, "filtered training split", options);
   const startOf = (steps: number) => (policy ? firstFilteredStep(policy as Policy, steps) : 0);
-  const effective = ({ sampler, counted }: Source, step: number) =>
-    sampler.windowsOf(step).reduce((sum, window) => sum + counted[window], 0);
-
-  const steps =
-    options.steps ??
-    stepsFor(
-      options,
-      startOf,
-      (step) => effective(everything, step),
-      (step) => effective(view, step),
-    );
+  const steps = options.steps ?? stepsFor(options, startOf, everything.effectiveAt, view.effectiveAt);
   const firstFiltered = startOf(steps);
   const at = (step: number) => (step < firstFiltered ? everything : view);
   return {
     steps,
     firstFiltered,
-    batchAt: (step) => batchOf(at(step).stream, context, at(step).sampler.windowsOf(step)),
-    effectiveTokensAt: (step) => effective(at(step), step),
+    batchAt: (step) => at(step).batchAt(step),
+    effectiveTokensAt: (step) => at(step).effectiveAt(step),
     epochsAt: (step) => {
       const before = Math.min(step, firstFiltered);
-      return (before * batch) / everything.counted.length + ((step - before) * batch) / view.counted.length;
+      return (before * batch) / everything.windows + ((step - before) * batch) / view.windows;
     },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from "../nn/index.js";
 import type { Stream } from "./batches.js";
 import { lateLoss, type RunContext, runLoop } from "./loop.js";
+import type { Masking } from "./masking.js";
 import type { Plan } from "./plan.js";
 import { type WindowLoss, windowLoss } from "./window-loss.js";
 
@@ -35,6 +36,8 @@ export interface RunOptions {
   /** Windows it is measured on. */
   validationWindows: number;
   endOfText: number;
+  /** As the plan has it: validation masks tokens, too. */
+  masking?: Masking;
 }
 
 export interface RunResult {
@@ -81,7 +84,7 @@ function measuresAt(done: number, steps: number, times: number): boolean {
 
 /** The validation loss of this run's model. */
 function validate(options: RunOptions, stream: Stream, threads: number): WindowLoss {
-  const { config, direction, batch, validationWindows: windows, endOfText, seed } = options;
+  const { config, direction, batch, validationWindows: windows, endOfText, seed, masking } = options;
   const { parameters } = initialState(config, seed);
-  return windowLoss({ config, direction, parameters }, stream, { endOfText, windows, batch, threads });
+  return windowLoss({ config, direction, parameters }, stream, { endOfText, windows, batch, threads, masking });
 }

@@ -54,6 +54,38 @@ describe("lacuna pretrain", () => {
     expect(new Set(Object.values(results).map((arm) => arm.fingerprint)).size).toBe(4);
   });
 
+  it("trains an encoder that learns to fill gaps in, with a row of its own for the mask token", async () => {
+    const folder = temporaryFolder();
+    const { tokens } = await writeArtifacts(folder, corpus);
+    const out = join(folder, "encoder");
+    const { result } = await runStage(
+      pretrainStage,
+      { tokens, objective: "masked", ...small, steps: 250, lr: 0.03 },
+      out,
+    );
+    const { config } = loadModel(out);
+    expect(config).toMatchObject({ bidirectional: true, vocabulary: 320 + 1 });
+    const { validationLoss } = result as { validationLoss: number };
+    // Letters of one case are alike: a model that looks at both sides need not tell 52 of them apart.
+    expect(validationLoss).toBeLessThan(Math.log(52));
+    await expect(openLosses(out)).rejects.toThrow(/is an encoder/);
+  });
+
+  it("repeats sources for another model, and says what is missing", async () => {
+    const folder = temporaryFolder();
+    const mixed = {
+      ...corpus,
+      documents: corpus.documents.map((d, i) => ({ ...d, source: i % 5 ? "rare" : "capitals" })),
+    };
+    const { tokens } = await writeArtifacts(folder, mixed);
+    const run = (out: string, options = {}) =>
+      runStage(pretrainStage, { tokens, ...small, ...options }, join(folder, out));
+    const [plain, upsampled] = [await run("plain"), await run("upsampled", { upsample: ["capitals"] })];
+    expect(upsampled.fingerprint).not.toBe(plain.fingerprint);
+    await expect(run("missing", { upsample: ["nothing"] })).rejects.toThrow(/Sources are capitals, rare/);
+    await expect(run("share", { upsampleShare: 0.5 })).rejects.toThrow(/Give --upsample SOURCE/);
+  });
+
   it("refuses what cannot work in one sentence", async () => {
     const folder = temporaryFolder();
     const { tokens, policies } = await writeArtifacts(folder, corpus);
@@ -61,6 +93,7 @@ describe("lacuna pretrain", () => {
     for (const [options, message] of [
       [{ heads: 3 }, /--width 8 with --heads 3/],
       [{ policy: policies.mask }, /Give the scores: --scores/],
+      [{ objective: "masked", direction: "reverse" }, /sees both sides/],
       [{ microBatches: 3 }, /does not divide --batch 4/],
       [{ context: 100_000 }, /one window takes 100001/],
     ] as const) {

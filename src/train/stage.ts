@@ -4,17 +4,28 @@ import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { writeJson } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
-import { type Policy, readPolicy, readScores, viewOf } from "../filter/index.js";
-import { Direction, GptConfig, parameterCount, saveModel, saveOptimizer } from "../nn/index.js";
+import { type Policy, readPolicy, readScores, type View, viewOf } from "../filter/index.js";
+import { Direction, GptConfig, maskId, parameterCount, saveModel, saveOptimizer } from "../nn/index.js";
 import { copyTokenizer, loadTokenizer, readTokens, type Specials, type TokenShard } from "../tokens/index.js";
-import { type Stream, streamOf, windowCount } from "./batches.js";
+import { streamOf, windowCount } from "./batches.js";
 import { planTraining } from "./plan.js";
 import { train } from "./pretrain.js";
+import { mixDocuments } from "./upsample.js";
 
 const Options = z.object({
   tokens: z.string().describe("folder of token shards (lacuna tokenize)"),
   scores: z.string().optional().describe("folder of scores (lacuna score); needed by a policy that filters"),
   policy: z.string().optional().describe("folder of a policy (lacuna filter); none trains on everything"),
+  objective: z
+    .enum(["next", "masked"])
+    .optional()
+    .describe("next (the default): predict the next token; masked: an encoder that sees both sides and fills gaps in"),
+  upsample: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("sources whose documents are repeated until they have --upsample-share of the tokens"),
+  upsampleShare: z.number().gt(0).lt(1).optional().describe("their share of the tokens (default: 0.5)"),
   direction: Direction.default("forward").describe("forward, or reverse: each document is read from its end"),
   width: z.int().positive().default(64).describe("size of the residual stream"),
   layers: z.int().positive().default(2).describe("transformer blocks"),
@@ -50,6 +61,7 @@ export const pretrainStage = defineStage({
   examples: [
     "lacuna pretrain --tokens runs/tokens --width 64 --layers 2 --out runs/model",
     "lacuna pretrain --tokens runs/tokens --scores runs/scores --policy runs/policy --out runs/masked",
+    "lacuna pretrain --tokens runs/tokens --objective masked --upsample medquad mtsamples --out runs/encoder",
   ],
   version: 1,
   options: Options,
@@ -58,13 +70,25 @@ export const pretrainStage = defineStage({
     const tokenizer = loadTokenizer(options.tokens);
     const { vocabularySize: vocabulary, specials } = tokenizer;
     const config = modelConfig(options, vocabulary);
+    const masking = config.bidirectional
+      ? { id: maskId(config), specials: new Set(Object.values(specials)), seed: options.seed }
+      : undefined;
     const shard = readTokens(options.tokens, "train");
     const { raw, filtered, policy } = streams(options, shard, specials);
     const parameters = parameterCount(config);
     const { batch, context, seed, budget, direction } = options;
     const tokens = options.tokensPerParameter * parameters;
-    const plan = planTraining(raw, filtered, policy, { context, batch, seed, steps: options.steps, tokens, budget });
-    const validation = wholeStream(readTokens(options.tokens, "validation"), specials, direction);
+    const plan = planTraining(raw, filtered, policy, {
+      context,
+      batch,
+      seed,
+      steps: options.steps,
+      tokens,
+      budget,
+      masking,
+    });
+    const held = readTokens(options.tokens, "validation");
+    const validation = streamOf(wholeView(held, specials), held.tokens, held.docOffsets, specials.endOfText, direction);
     const { lr, warmupShare, microBatches, weightDecay, checkpointEvery, validations, validationWindows } = options;
     if (batch % microBatches !== 0) {
       throw new UserError(
@@ -73,7 +97,7 @@ export const pretrainStage = defineStage({
     }
     const run = {
       ...{ config, direction, plan, batch, microBatches, weightDecay, seed, checkpointEvery },
-      ...{ validations, validationWindows, endOfText: specials.endOfText },
+      ...{ validations, validationWindows, endOfText: specials.endOfText, masking },
       validation: windowCount(validation, context) > 0 ? validation : undefined,
       schedule: { peak: lr, steps: plan.steps, warmupShare },
     };
@@ -101,26 +125,33 @@ export const pretrainStage = defineStage({
   },
 });
 
-/** @throws UserError when width and heads do not fit */
+/** @throws UserError when width and heads, or objective and direction, do not fit */
 function modelConfig(options: z.infer<typeof Options>, vocabulary: number): GptConfig {
   const { width, layers, context, baseWidth, heads = Math.max(1, Math.floor(width / 32)) } = options;
-  const parsed = GptConfig.safeParse({ vocabulary, width, layers, heads, context, baseWidth });
+  const isEncoder = options.objective === "masked";
+  if (isEncoder && options.direction === "reverse")
+    throw new UserError("--objective masked sees both sides: leave out --direction reverse.");
+  // An encoder's last row is its mask token.
+  const kind = isEncoder ? { vocabulary: vocabulary + 1, bidirectional: true } : { vocabulary };
+  const parsed = GptConfig.safeParse({ ...kind, width, layers, heads, context, baseWidth });
   if (parsed.success) return parsed.data;
   const why = parsed.error.issues.map(({ message }) => message).join("; ");
   throw new UserError(`--width ${width} with --heads ${heads} is no model: ${why}.`);
 }
 
 /** Everything in a shard, trained on. */
-function wholeStream(shard: TokenShard, specials: Specials, direction: Direction): Stream {
-  const view = viewOf({ method: "none", threshold: 1 }, shard.tokens, undefined, undefined, shard.docOffsets, specials);
-  return streamOf(view, shard.tokens, shard.docOffsets, specials.endOfText, direction);
+function wholeView(shard: TokenShard, specials: Specials): View {
+  return viewOf({ method: "none", threshold: 1 }, shard.tokens, undefined, undefined, shard.docOffsets, specials);
 }
 
 /** The training split without and with the policy; one and the same stream when nothing is filtered. */
 function streams(options: z.infer<typeof Options>, shard: TokenShard, specials: Specials) {
-  const { direction } = options;
   const policy: Policy | undefined = options.policy === undefined ? undefined : readPolicy(options.policy);
-  const raw = wholeStream(shard, specials, direction);
+  const stream = (view: View) => {
+    const keptDocuments = mixed(options, shard, view.keptDocuments);
+    return streamOf({ ...view, keptDocuments }, shard.tokens, shard.docOffsets, specials.endOfText, options.direction);
+  };
+  const raw = stream(wholeView(shard, specials));
   if (policy === undefined || policy.method === "none") return { raw, filtered: raw, policy };
   if (options.scores === undefined) {
     throw new UserError(
@@ -130,5 +161,16 @@ function streams(options: z.infer<typeof Options>, shard: TokenShard, specials: 
   const scores = readScores(options.scores, "train", shard);
   const { tokenScores, documentScores } = scores;
   const view = viewOf(policy, shard.tokens, tokenScores, documentScores, shard.docOffsets, specials);
-  return { raw, filtered: streamOf(view, shard.tokens, shard.docOffsets, specials.endOfText, direction), policy };
+  return { raw, filtered: stream(view), policy };
+}
+
+/** The documents trained on, those of upsampled sources several times. */
+function mixed(options: z.infer<typeof Options>, shard: TokenShard, documents: Uint32Array): Uint32Array {
+  const { upsample, upsampleShare, seed } = options;
+  if (upsample === undefined) {
+    if (upsampleShare === undefined) return documents;
+    throw new UserError(`--upsample-share ${upsampleShare}: of which sources? Give --upsample SOURCE.`);
+  }
+  const sources = shard.documents.map(({ source }) => source);
+  return mixDocuments(documents, sources, shard.docOffsets, { sources: upsample, share: upsampleShare ?? 0.5, seed });
 }
