@@ -1,5 +1,6 @@
 /** @file Evaluate room: loss on held-out text, per domain and document; questions, and what of them was trained on. */
 export * from "./contamination/index.js";
+export * from "./glossary/index.js";
 export { type HeldOutFile, type HeldOutOptions, readHeldOut } from "./held-out.js";
 export { type Continuation, type Likelihood, likelihoods } from "./likelihood.js";
 export { type DocumentLosses, type DomainLoss, domainLosses, readLosses, writeLosses } from "./losses.js";

@@ -3,7 +3,13 @@ import { UserError } from "../base/errors.js";
 import type { Stage } from "../base/stage.js";
 import { classifierStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
-import { compareStage, contaminationStage, evaluateStage, questionsStage } from "../evaluate/index.js";
+import {
+  compareStage,
+  contaminationStage,
+  evaluateStage,
+  glossarySetStage,
+  questionsStage,
+} from "../evaluate/index.js";
 import { filterStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { exportModelStage } from "../models/index.js";
@@ -25,6 +31,7 @@ export const STAGES = [
   filterStage,
   evaluateStage,
   contaminationStage,
+  glossarySetStage,
   questionsStage,
   compareStage,
   exportModelStage,
