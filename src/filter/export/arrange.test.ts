@@ -9,7 +9,7 @@ function viewOf(marks: number[], removed: number[], replacement: DocumentView["r
   const tokens = Uint32Array.from(marks, (_, at) => at + 1);
   return {
     ...{ id: "a", source: "s", shard: 0, row: 0, text: "", isDropped: false, policies: [] },
-    ...{ replacement, tokens, ends: tokens },
+    ...{ replacement, tokens, ends: () => tokens },
     masked: Uint8Array.from(marks),
     removed: Uint8Array.from(removed),
     scores: Uint8Array.from(marks, (mark) => mark * 200),

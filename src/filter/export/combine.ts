@@ -37,12 +37,13 @@ export function checkPolicies(set: PolicySet): void {
   requireSameInputs(set.policies.map(({ scored }) => scored));
 }
 
-/** 1 where either is; into the first. */
-export function union(into: Uint8Array, marks: Uint8Array): void {
-  for (let i = 0; i < into.length; i++) into[i] |= marks[i];
-}
-
-/** The larger of both; into the first. */
-export function highest(into: Uint8Array, scores: Uint8Array): void {
-  for (let i = 0; i < into.length; i++) if (scores[i] > into[i]) into[i] = scores[i];
+/**
+ * The highest of several arrays, element by element; of marks, 1 where any is.
+ * @param arrays - each of shape [length]; of one alone that array itself is returned, not a copy
+ */
+export function highest(length: number, arrays: readonly Uint8Array[]): Uint8Array {
+  if (arrays.length === 1) return arrays[0];
+  const most = new Uint8Array(length);
+  for (const array of arrays) for (let i = 0; i < length; i++) if (array[i] > most[i]) most[i] = array[i];
+  return most;
 }

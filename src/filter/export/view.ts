@@ -16,8 +16,8 @@ export interface PolicyView {
   forget: Uint8Array;
   /** 0..255, shape [scored tokens]. */
   scores: Uint8Array;
-  /** Byte offset at which each scored token ends; end-of-text repeats the last. */
-  ends: Uint32Array;
+  /** Byte offset at which each scored token ends; end-of-text repeats the last. Worked out when first asked for. */
+  ends(): Uint32Array;
 }
 
 export interface DocumentView {
@@ -31,8 +31,8 @@ export interface DocumentView {
   replacement: Replacement;
   /** Ids in the target tokenizer, the last one end-of-text, shape [tokens]. */
   tokens: Uint32Array;
-  /** UTF-8 byte offset at which each token ends, shape [tokens]; end-of-text repeats the last. */
-  ends: Uint32Array;
+  /** UTF-8 byte offset at which each token ends, shape [tokens]; end-of-text repeats the last. As with policies. */
+  ends(): Uint32Array;
   /** 1 where the token is no trained target: forget under mask or remove, shape [tokens]. */
   masked: Uint8Array;
   /** 1 where the input is taken out: forget under remove, shape [tokens]. */

@@ -20,7 +20,7 @@ async function viewsOf(set: PolicySet, options: ViewOptions = {}, shard = 0): Pr
 function shown({ text, ends }: DocumentView, marks: Uint8Array): string {
   const bytes = Buffer.from(text);
   return Array.from(bytes, (byte, at) => {
-    const token = ends.findIndex((end) => at < end);
+    const token = ends().findIndex((end) => at < end);
     return marks[token] === 1 ? String.fromCharCode(byte) : ".";
   }).join("");
 }
@@ -35,7 +35,7 @@ describe("documentViews", () => {
     for (const view of views) {
       expect(view.tokens.at(-1)).toBe(tokenizer.specials.endOfText);
       expect(view.masked.at(-1)).toBe(0);
-      expect(view.ends.at(-1)).toBe(Buffer.byteLength(view.text));
+      expect(view.ends().at(-1)).toBe(Buffer.byteLength(view.text));
       expect(view.removed).not.toContain(1);
       expect(tokenizer.decode(view.tokens.subarray(0, -1))).toBe(view.text);
     }
@@ -98,11 +98,11 @@ describe("documentViews", () => {
     const carried = await viewsOf(set, { tokenizer: target });
     for (const [at, view] of carried.entries()) {
       expect(target.decode(view.tokens.subarray(0, -1))).toBe(view.text);
-      for (let token = 0, start = 0; token < view.tokens.length; start = view.ends[token++]) {
-        const bytes = own[at].masked.subarray(start, view.ends[token]);
+      for (let token = 0, start = 0; token < view.tokens.length; start = view.ends()[token++]) {
+        const bytes = own[at].masked.subarray(start, view.ends()[token]);
         expect(view.masked[token]).toBe(bytes.includes(1) ? 1 : 0);
         expect(view.removed[token]).toBe(view.masked[token]);
-        expect(view.scores[token]).toBe(Math.max(0, ...own[at].scores.subarray(start, view.ends[token])));
+        expect(view.scores[token]).toBe(Math.max(0, ...own[at].scores.subarray(start, view.ends()[token])));
       }
     }
     expect(carried[1].tokens.length).toBeLessThan(own[1].tokens.length);

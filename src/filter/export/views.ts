@@ -12,8 +12,10 @@ import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/inpu
 import { carry, type Tokenizer } from "../../tokens/index.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { markDocument, type PolicySet } from "../policies/index.js";
-import { highest, replacementOf, union } from "./combine.js";
+import type { Policy } from "../policy.js";
+import { highest, replacementOf } from "./combine.js";
 import { type ScoredDocument, scoredDocuments } from "./cursor.js";
+import { tokenized } from "./tokenized.js";
 import type { DocumentView, PolicyView } from "./view.js";
 
 export interface ViewOptions {
@@ -65,51 +67,50 @@ function changed({ uri }: { uri: string }, { row, id }: { row: number; id: strin
 /** Makes views of one shard from rows and what was scored of them, one per corpus; all share one tokenizer. */
 function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given: Tokenizer | undefined) {
   const scoring = corpora[0].tokenizer();
-  const target = given ?? scoring;
-  const isCarried = target.fingerprint !== scoring.fingerprint;
+  const trainer = given ?? scoring;
+  const isCarried = trainer.fingerprint !== scoring.fingerprint;
   const { uri, source } = corpora[0].plan.inputs[shard];
   const replacement = replacementOf(set);
   const corpusOf = set.policies.map(({ scored }) => corpora.indexOf(scored));
 
   return ({ id, row, text }: DocumentRow, scored: ScoredDocument[]): DocumentView => {
-    const own = withEnd(scoring, text);
+    const own = tokenized(scoring, text, scored[0].tokenScores.length);
     for (const { tokenScores } of scored) {
       if (tokenScores.length === own.ids.length) continue;
       throw new UserError(
         `${uri}, record ${row}: the scores are of ${tokenScores.length} tokens, ${scoring.name} makes ${own.ids.length} of this text. Score this input again: lacuna score`,
       );
     }
-    let [masked, removed, scores]: Uint8Array[] = [0, 1, 2].map(() => new Uint8Array(own.ids.length));
     const policies = set.policies.map(({ policy, exempt }, at): PolicyView => {
       const { tokenScores, documentScore } = scored[corpusOf[at]];
-      const isExempt = exempt.has(id);
-      const { isDropped, forget } = markDocument(policy, tokenScores, documentScore, isExempt);
-      if (!isExempt && (policy.method === "mask" || policy.method === "remove")) {
-        union(masked, forget);
-        if (policy.method === "remove") union(removed, forget);
-        highest(scores, tokenScores);
-      }
-      return { domain: policy.domain, isDropped, documentScore, forget, scores: tokenScores, ends: own.ends };
+      const { isDropped, forget } = markDocument(policy, tokenScores, documentScore, exempt.has(id));
+      const { domain } = policy;
+      return { domain, isDropped, documentScore, forget, scores: tokenScores, ends: () => own.ends };
     });
-    const { ids: tokens, ends } = isCarried ? withEnd(target, text) : own;
-    if (isCarried) {
-      masked = carry(masked, own.ends, ends);
-      removed = carry(removed, own.ends, ends);
-      scores = carry(scores, own.ends, ends);
-    }
+    const acting = (...methods: Policy["method"][]) =>
+      policies.filter((_, at) => methods.includes(set.policies[at].policy.method) && !set.policies[at].exempt.has(id));
+    const tokenPolicies = acting("mask", "remove");
+    const combined = [
+      highest(
+        own.ids.length,
+        tokenPolicies.map(({ forget }) => forget),
+      ),
+      highest(
+        own.ids.length,
+        acting("remove").map(({ forget }) => forget),
+      ),
+      highest(
+        own.ids.length,
+        tokenPolicies.map(({ scores }) => scores),
+      ),
+    ];
+    const target = isCarried ? tokenized(trainer, text) : own;
+    const [masked, removed, scores] = isCarried
+      ? combined.map((values) => carry(values, own.ends, target.ends))
+      : combined;
     const isDropped = policies.some((policy) => policy.isDropped);
-    return { id, source, shard, row, text, isDropped, replacement, tokens, ends, masked, removed, scores, policies };
+    const { ids: tokens } = target;
+    const marks = { tokens, ends: () => target.ends, masked, removed, scores };
+    return { id, source, shard, row, text, isDropped, replacement, ...marks, policies };
   };
-}
-
-/** Tokens of a text and the end-of-text after them. */
-function withEnd(tokenizer: Tokenizer, text: string): { ids: Uint32Array; ends: Uint32Array } {
-  const content = tokenizer.encodeWithOffsets(text);
-  const length = content.ids.length;
-  const [ids, ends] = [new Uint32Array(length + 1), new Uint32Array(length + 1)];
-  ids.set(content.ids);
-  ids[length] = tokenizer.specials.endOfText;
-  ends.set(content.ends);
-  ends[length] = length === 0 ? 0 : content.ends[length - 1];
-  return { ids, ends };
 }

@@ -18,7 +18,7 @@ export function attributesOf(view: DocumentView): Record<string, Spans> {
   const length = characterCount(utf8);
   const attributes: Record<string, Spans> = {};
   for (const { domain, forget, scores, ends, documentScore } of view.policies) {
-    const spans = characterSpans(utf8, byteSpans(utf8, forget, ends));
+    const spans = characterSpans(utf8, byteSpans(utf8, forget, ends()));
     attributes[`lacuna__${domain}__forget`] = spans.map(({ start, end, fromToken, toToken }) => [
       start,
       end,

@@ -21,9 +21,9 @@ export function filteredText({ text, masked, removed, ends, replacement }: Docum
   if (!masked.includes(1)) return { text, noLossRanges: [] };
   const utf8 = Buffer.from(text);
   const hidden = SPECIAL_TEXTS.hidden;
-  const gone = byteSpans(utf8, removed, ends);
+  const gone = byteSpans(utf8, removed, ends());
   const left = cutSpans(utf8, gone, replacement, hidden);
-  const unlearnt = spansAfterCut(byteSpans(utf8, masked, ends), gone, replacement, hidden);
+  const unlearnt = spansAfterCut(byteSpans(utf8, masked, ends()), gone, replacement, hidden);
   return {
     text: Buffer.from(left).toString("utf8"),
     noLossRanges: characterSpans(left, unlearnt).map(({ start, end }) => [start, end]),
