@@ -1,7 +1,7 @@
 /**
  * Peak memory against corpus size: text of each size (the embedded dictionary pages over and over, JSONL.zst) goes through
- * reading, tokenizing, synthetic scores, `lacuna filter` and `lacuna export`; and the first scoring with the real models
- * on a smaller file and on one document of that size. Needs the zstd program to write .zst. After a build:
+ * reading, tokenizing, synthetic scores, `lacuna filter` and `lacuna export`, and so does one long document; then the
+ * real models score a smaller file and the long document. Needs the zstd program to write .zst. After a build:
  *
  *     node bench/stream.mjs CLASSIFIER [gigabytes=1,5] [score megabytes=200] [format=olmo-core] [folder=runs/stream]
  */
@@ -73,34 +73,35 @@ const fresh = (name) => {
   return path;
 };
 
+/** Synthetic scores, a policy and an export of an input. */
+async function throughExport(name, input, bytes, exportTo = []) {
+  const [scores, policy, exported] = ["scores", "policy", "export"].map((part) => fresh(`${part}-${name}`));
+  const script = new URL("lib/synthetic-scores.mjs", import.meta.url).pathname;
+  const filter = [MAIN, "filter", scores, "--method", "remove", "--share", "0.1", "--out", policy];
+  const exporting = [MAIN, "export", policy, "--to", format, ...exportTo, "--out", exported];
+  await measure("  read, tokenize, store synthetic scores", bytes, [script, classifier, scores, input]);
+  await measure("  filter at a share", bytes, filter);
+  await measure(["  export to", format, ...exportTo].join(" "), bytes, exporting);
+  for (const made of [scores, policy, exported]) rmSync(made, { recursive: true });
+}
+
 for (const size of sizes.split(",").filter(Boolean).map(Number)) {
   const bytes = size * 1e9;
   const input = await write(`text-${size}`, lines(bytes));
   console.log(`${size} GB of text, ${(statSync(input).size / 1e6).toFixed(0)} MB as .zst`);
-  const [scores, policy, exported] = ["scores", "policy", "export"].map((name) => fresh(`${name}-${size}`));
-  const script = new URL("lib/synthetic-scores.mjs", import.meta.url).pathname;
-  await measure("  read, tokenize, store synthetic scores", bytes, [script, classifier, scores, input]);
-  await measure("  filter at a share", bytes, [
-    MAIN,
-    "filter",
-    scores,
-    "--method",
-    "remove",
-    "--share",
-    "0.1",
-    "--out",
-    policy,
-  ]);
-  await measure(`  export to ${format}`, bytes, [MAIN, "export", policy, "--to", format, "--out", exported]);
-  rmSync(exported, { recursive: true });
+  await throughExport(String(size), input, bytes);
 }
 if (Number(megabytes) > 0) {
   const bytes = Number(megabytes) * 1e6;
-  for (const [what, name, content] of [
-    [`score ${megabytes} MB of documents`, `score-${megabytes}`, lines],
-    [`score one document of ${megabytes} MB`, `document-${megabytes}`, oneDocument],
+  const document = await write(`document-${megabytes}`, oneDocument(bytes));
+  console.log(`one document of ${megabytes} MB`);
+  await throughExport("document", document, bytes);
+  await throughExport("document", document, bytes, ["--tokenizer", "cl100k_base"]);
+  const documents = await write(`score-${megabytes}`, lines(bytes));
+  for (const [what, input] of [
+    [`score ${megabytes} MB of documents`, documents],
+    [`score one document of ${megabytes} MB`, document],
   ]) {
-    const input = await write(name, content(bytes));
-    await measure(what, bytes, [MAIN, "score", input, "--classifier", classifier, "--out", fresh(`${name}-scores`)]);
+    await measure(what, bytes, [MAIN, "score", input, "--classifier", classifier, "--out", fresh("model-scores")]);
   }
 }

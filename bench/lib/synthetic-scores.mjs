@@ -14,7 +14,9 @@ const synthetic = {
   async *score(documents) {
     let document = 0;
     for await (const tokens of documents) {
-      const tokenScores = Uint8Array.from(tokens, (id) => ((Math.imul(id, 2654435761) >>> 24) ** 2) >> 8);
+      const tokenScores = new Uint8Array(tokens.length);
+      for (let at = 0; at < tokens.length; at++)
+        tokenScores[at] = ((Math.imul(tokens[at], 2654435761) >>> 24) ** 2) >> 8;
       tokenScores[tokens.length - 1] = 0;
       yield { document: document++, tokenScores, documentScore: tokens.length % 256 };
     }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { readJson, readText } from "../base/files.js";
 import { openCodec } from "../tokens/codec.js";
-import { loadTokenizer } from "../tokens/index.js";
+import { documentTokens, loadTokenizer } from "../tokens/index.js";
 import { openOwnModel } from "./own.js";
 import { type HookedModel, type OpenModelOptions, openHfModel } from "./reader.js";
 
@@ -25,7 +25,7 @@ export function openModel(directory: string, options: OpenModelOptions = {}): Pr
 export function openTextEncoder(directory: string): (text: string) => Uint32Array {
   if (isOurs(directory)) {
     const tokenizer = loadTokenizer(directory);
-    return (text) => Uint32Array.from([...tokenizer.encode(text), tokenizer.specials.endOfText]);
+    return (text) => documentTokens(tokenizer, text);
   }
   const path = join(directory, "tokenizer.json");
   if (!existsSync(path))

@@ -12,6 +12,7 @@ export {
   Message,
   type Turn,
 } from "./chat.js";
+export { documentEnds, documentTokens } from "./document-tokens.js";
 export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
 export {
   type DocumentName,

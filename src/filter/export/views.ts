@@ -9,13 +9,12 @@ import { crc32 } from "node:zlib";
 import { UserError } from "../../base/errors.js";
 import { openRows } from "../../corpus/input/index.js";
 import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/input/types.js";
-import { carry, type Tokenizer } from "../../tokens/index.js";
+import { carry, documentEnds, documentTokens, type Tokenizer } from "../../tokens/index.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { markDocument, type PolicySet } from "../policies/index.js";
 import type { Policy } from "../policy.js";
 import { highest, replacementOf } from "./combine.js";
 import { type ScoredDocument, scoredDocuments } from "./cursor.js";
-import { tokenized } from "./tokenized.js";
 import type { DocumentView, PolicyView } from "./view.js";
 
 export interface ViewOptions {
@@ -74,7 +73,7 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
   const corpusOf = set.policies.map(({ scored }) => corpora.indexOf(scored));
 
   return ({ id, row, text }: DocumentRow, scored: ScoredDocument[]): DocumentView => {
-    const own = tokenized(scoring, text, scored[0].tokenScores.length);
+    const own = tokenized(scoring, text);
     for (const { tokenScores } of scored) {
       if (tokenScores.length === own.ids.length) continue;
       throw new UserError(
@@ -112,5 +111,17 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
     const { ids: tokens } = target;
     const marks = { tokens, ends: () => target.ends, masked, removed, scores };
     return { id, source, shard, row, text, isDropped, replacement, ...marks, policies };
+  };
+}
+
+/** A document's tokens; their byte offsets are worked out when first asked for: most formats never do. */
+function tokenized(tokenizer: Tokenizer, text: string): { ids: Uint32Array; readonly ends: Uint32Array } {
+  const ids = documentTokens(tokenizer, text);
+  let ends: Uint32Array | undefined;
+  return {
+    ids,
+    get ends() {
+      return (ends ??= documentEnds(tokenizer, text, ids.length));
+    },
   };
 }

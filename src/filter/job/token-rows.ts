@@ -6,7 +6,7 @@
  */
 import { crc32 } from "node:zlib";
 import { type BadRow, type EmptyRow, type InputDigest, type InputFile, openRows } from "../../corpus/input/index.js";
-import type { Tokenizer } from "../../tokens/index.js";
+import { documentTokens, type Tokenizer } from "../../tokens/index.js";
 import type { JobSettings } from "./plan.js";
 
 export interface TokenizedRow {
@@ -27,7 +27,7 @@ export type TokenRow = TokenizedRow | EmptyRow | BadRow;
 export async function* tokenRows(
   file: InputFile,
   settings: Pick<JobSettings, "textField" | "idField" | "maxRecordBytes">,
-  tokenizer: Pick<Tokenizer, "encode" | "specials">,
+  tokenizer: Pick<Tokenizer, "encode" | "encodeBlocks" | "specials">,
   fromRow: number,
 ): AsyncGenerator<TokenRow, InputDigest> {
   const { rows, digest, position } = openRows(file, settings);
@@ -37,10 +37,6 @@ export async function* tokenRows(
       yield row;
       continue;
     }
-    const ids = tokenizer.encode(row.text);
-    const tokens = new Uint32Array(ids.length + 1);
-    tokens.set(ids);
-    tokens[ids.length] = tokenizer.specials.endOfText;
     yield {
       kind: "document",
       row: row.row,
@@ -48,7 +44,7 @@ export async function* tokenRows(
       crc32: crc32(row.text),
       textBytes: Buffer.byteLength(row.text),
       position: position(),
-      tokens,
+      tokens: documentTokens(tokenizer, row.text),
     };
   }
   return digest();
