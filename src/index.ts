@@ -14,6 +14,7 @@ export * from "./evaluate/index.js";
 export * from "./filter/index.js";
 export { ScoreOptions } from "./filter/index.js";
 export * from "./label/index.js";
+export * from "./models/index.js";
 export * from "./nn/index.js";
 export { studyConfig } from "./study/budgets.js";
 export * from "./study/config.js";

@@ -39,7 +39,7 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknow
   inputs: readonly (keyof z.output<Schema> & string)[];
   /** Options that say how the work is done, not what it is: they are no part of the key, so a rerun may change them. */
   unkeyed?: readonly (keyof z.output<Schema> & string)[];
-  /** What it will cost, for a dry run; undefined when it costs nothing but time. */
+  /** What it will cost, for a dry run, now or as a promise; undefined when it costs nothing but time. */
   estimate?(options: z.output<Schema>): unknown;
   /** Does the work; what it returns (counts, metrics; no timings) is kept in the manifest. */
   run(options: z.output<Schema>, context: StageContext): Promise<Result>;

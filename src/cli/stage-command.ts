@@ -35,7 +35,7 @@ export async function runStageCommand(stage: Stage, given: Record<string, unknow
       : existsSync(`${out}.partial`)
         ? "goes on from an interrupted run"
         : "would be made";
-    const estimate = stage.estimate?.(plan.options);
+    const estimate = await stage.estimate?.(plan.options);
     const { key, options: resolved } = plan;
     console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));
     return;

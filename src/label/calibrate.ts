@@ -3,20 +3,15 @@
  *
  * The reference set is stated by the caller (the label stage: the documents of the train split that it labels).
  */
-import type { Progress } from "../base/progress.js";
 import { random } from "../base/random.js";
-import { readActivations } from "./activations.js";
-import type { Annotator } from "./annotator.js";
+import type { DocumentActivations } from "../models/index.js";
 import { contextOf, Firings } from "./contexts.js";
-import { type DocumentSet, specialMask } from "./documents.js";
+import { type ReadableSet, specialMask } from "./documents.js";
 import type { LatentEvidence } from "./judge.js";
-import type { SaeConfig, SaeRunner } from "./sae-files.js";
 import { SilentWindows } from "./silent.js";
 import { LatentStatistics } from "./statistics.js";
 
 export interface ContextOptions {
-  /** Turns ids into text. */
-  decode: (ids: Uint32Array) => string;
   /** Contexts shown per latent: half its strongest, half drawn at random. */
   contexts: number;
   /** Tokens of context on either side. */
@@ -33,35 +28,35 @@ export interface Calibration {
   silent: SilentWindows;
 }
 
-/** Calibrates all latents of an SAE. */
+/**
+ * Calibrates all latents of an SAE.
+ *
+ * @param activations - of the set's documents, in order
+ */
 export async function calibrate(
-  annotator: Annotator,
-  runner: SaeRunner,
-  config: SaeConfig,
-  set: DocumentSet,
-  { decode, contexts, reach, seed }: ContextOptions,
-  progress: Progress,
+  activations: AsyncIterable<DocumentActivations>,
+  latents: number,
+  set: ReadableSet,
+  { contexts, reach, seed }: ContextOptions,
 ): Promise<Calibration> {
-  const { documents, specials } = set;
-  const statistics = new LatentStatistics(config.latents);
-  const firings = new Firings(config.latents, contexts, seed);
-  const silent = new SilentWindows(set, { decode, reach, seed });
-  for await (const { document, active } of readActivations(annotator, runner, config, documents)) {
-    const isSpecial = specialMask(documents[document], specials);
-    statistics.add(active, isSpecial);
-    firings.add(document, active, isSpecial);
+  const masks = set.documents.map((tokens) => specialMask(tokens, set.specials));
+  const statistics = new LatentStatistics(latents);
+  const firings = new Firings(latents, contexts, seed);
+  const silent = new SilentWindows(set, { reach, seed });
+  for await (const { document, active } of activations) {
+    statistics.add(active, masks[document]);
+    firings.add(document, active, masks[document]);
     silent.add(document, active);
-    progress({ done: document + 1, total: documents.length, unit: "documents", detail: "reading latents" });
   }
   const [sd, frequency] = [statistics.standardDeviation(), statistics.frequency()];
-  const evidence = Array.from({ length: config.latents }, (_, latent) => ({
+  const evidence = Array.from({ length: latents }, (_, latent) => ({
     latent,
     mean: statistics.mean[latent],
     sd: sd[latent],
     frequency: frequency[latent],
     contexts: firings.evidence(latent).map((firing) => {
-      const tokens = documents[firing.document];
-      return contextOf(firing, tokens, specialMask(tokens, specials), decode, reach);
+      const text = (from: number, to: number) => set.textOf(firing.document, from, to);
+      return contextOf(firing, masks[firing.document], text, reach);
     }),
   }));
   return { statistics, evidence, silent };
@@ -75,8 +70,8 @@ const WINDOWS = 4000;
  * Positions are drawn as contexts are: a random document, then a random ordinary token of it.
  */
 export function baseRate(
-  { documents, specials }: DocumentSet,
-  { decode, reach }: Pick<ContextOptions, "decode" | "reach">,
+  { documents, specials, textOf }: ReadableSet,
+  reach: number,
   isMatch: (text: string) => boolean,
   seed: number,
 ): number {
@@ -88,8 +83,9 @@ export function baseRate(
     if (tokens.length === 0) continue;
     const position = draw.integer(tokens.length);
     if (specials.has(tokens[position])) continue;
+    const text = (from: number, to: number) => textOf(document, from, to);
     const firing = { document, position, activation: 1 };
-    const { before, token, after } = contextOf(firing, tokens, specialMask(tokens, specials), decode, reach);
+    const { before, token, after } = contextOf(firing, specialMask(tokens, specials), text, reach);
     windows++;
     if (isMatch(before + token + after)) matches++;
   }

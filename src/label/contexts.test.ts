@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { sparse } from "./activations.js";
 import { contextOf, Firings } from "./contexts.js";
-
-const decode = (ids: Uint32Array) => String.fromCharCode(...ids);
-const encode = (text: string) => Uint32Array.from(text, (letter) => letter.charCodeAt(0));
+import { sparse } from "./testing/sparse.js";
 
 describe("firings remembered", () => {
   it("hold one top firing per document, the strongest, and never a special token", () => {
@@ -29,12 +26,13 @@ describe("firings remembered", () => {
 });
 
 describe("context of a firing", () => {
-  const tokens = encode("one two.three");
-  const isSpecial = Uint8Array.from(tokens, (id) => (id === ".".charCodeAt(0) ? 1 : 0));
+  const letters = "one two.three";
+  const isSpecial = Uint8Array.from(letters, (letter) => (letter === "." ? 1 : 0));
+  const text = (from: number, to: number) => letters.slice(from, to);
   it("holds the token and at most `reach` tokens on either side, up to a special token", () => {
     const firing = { document: 0, position: 5, activation: 1 };
-    expect(contextOf(firing, tokens, isSpecial, decode, 3)).toMatchObject({ before: "e t", token: "w", after: "o" });
-    expect(contextOf({ ...firing, position: 9 }, tokens, isSpecial, decode, 3)).toMatchObject({
+    expect(contextOf(firing, isSpecial, text, 3)).toMatchObject({ before: "e t", token: "w", after: "o" });
+    expect(contextOf({ ...firing, position: 9 }, isSpecial, text, 3)).toMatchObject({
       before: "t",
       token: "h",
       after: "ree",

@@ -6,7 +6,7 @@
  * so a latent that is about the domain only at its peak would label much that is not.
  */
 import { type Random, random } from "../base/random.js";
-import type { SparseActivations } from "./activations.js";
+import type { SparseActivations } from "../models/index.js";
 
 /** One firing of a latent: token `position` of document `document`. */
 export interface Firing {
@@ -112,23 +112,26 @@ export interface LatentContext extends Firing {
   after: string;
 }
 
-/** Decodes a firing with `reach` tokens of its own document on either side (special tokens end the text). */
+/**
+ * A firing with `reach` tokens of its own document on either side (special tokens end the text).
+ *
+ * @param text - text of the document's tokens `from` to `to` - 1
+ */
 export function contextOf(
   firing: Firing,
-  tokens: Uint32Array,
   isSpecial: Uint8Array,
-  decode: (ids: Uint32Array) => string,
+  text: (from: number, to: number) => string,
   reach: number,
 ): LatentContext {
   const { position } = firing;
   let start = position;
   let end = position + 1;
   while (start > 0 && position - start < reach && !isSpecial[start - 1]) start--;
-  while (end < tokens.length && end - position <= reach && !isSpecial[end]) end++;
+  while (end < isSpecial.length && end - position <= reach && !isSpecial[end]) end++;
   return {
     ...firing,
-    before: decode(tokens.subarray(start, position)),
-    token: decode(tokens.subarray(position, position + 1)),
-    after: decode(tokens.subarray(position + 1, end)),
+    before: text(start, position),
+    token: text(position, position + 1),
+    after: text(position + 1, end),
   };
 }

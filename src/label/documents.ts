@@ -7,6 +7,12 @@ export interface DocumentSet {
   specials: ReadonlySet<number>;
 }
 
+/** Documents whose text can be shown. */
+export interface ReadableSet extends DocumentSet {
+  /** Text of tokens `from` to `to` - 1 of a document. */
+  textOf(document: number, from: number, to: number): string;
+}
+
 /** The first documents of a shard: at most `documents` of them, and no more once `tokens` tokens are reached. */
 export function firstDocuments(
   shard: TokenShard,

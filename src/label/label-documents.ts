@@ -1,10 +1,9 @@
-/** @file Applies the rule to documents: activations of kept latents in, token and document labels out. */
-
-import { readActivations } from "./activations.js";
-import type { Annotator } from "./annotator.js";
-import { type DocumentSet, specialMask } from "./documents.js";
+/** @file Applies the rule to documents: activations of kept latents in, labels of tokens and documents and their spans out. */
+import type { DocumentActivations } from "../models/index.js";
+import { specialMask } from "./documents.js";
+import type { ModelDocuments } from "./model-documents.js";
+import { type LabelledSpan, labelledSpans } from "./provenance.js";
 import { countActive, labelDocument, labelTokens, type Rule } from "./rule.js";
-import type { SaeConfig, SaeRunner } from "./sae-files.js";
 
 export interface Labels {
   /** 1 = forget, one per token of all documents, one after another. */
@@ -13,33 +12,46 @@ export interface Labels {
   documents: Uint8Array<ArrayBuffer>;
 }
 
-/** Kept latents only: an SAE restricted to them (see restrictSae), and the activations from which each is strong. */
 export interface KeptLatents {
-  runner: SaeRunner;
-  config: SaeConfig;
+  /** Their numbers among all. */
+  keep: Uint32Array;
+  /** Activation from which each is strong. */
   thresholds: Float64Array;
 }
 
-/** Labels documents. With no kept latents everything is retain. */
+/** Documents to label: in the shard's tokens, whose labels are wanted, and in the model's. */
+export interface DocumentsToLabel {
+  shard: readonly Uint32Array[];
+  /** Ids of the shard's special tokens. */
+  specials: ReadonlySet<number>;
+  model: ModelDocuments;
+}
+
+/**
+ * Labels documents. The rule is applied to the model's tokens; labels are the shard's.
+ *
+ * @param activations - of the kept latents, numbered as in `kept`, document by document in order
+ * @returns spans: per document
+ */
 export async function labelDocuments(
-  annotator: Annotator,
-  kept: KeptLatents | undefined,
-  { documents, specials }: DocumentSet,
+  activations: AsyncIterable<DocumentActivations>,
+  kept: KeptLatents,
+  { shard, specials, model }: DocumentsToLabel,
   rule: Rule,
   documentShare: number,
-  onLabelled: (documents: number) => void = () => {},
-): Promise<Labels> {
-  const length = documents.reduce((sum, tokens) => sum + tokens.length, 0);
-  const labels = { tokens: new Uint8Array(length), documents: new Uint8Array(documents.length) };
-  if (!kept) return labels;
+): Promise<{ labels: Labels; spans: LabelledSpan[][] }> {
+  const length = shard.reduce((sum, tokens) => sum + tokens.length, 0);
+  const labels = { tokens: new Uint8Array(length), documents: new Uint8Array(shard.length) };
+  const spans: LabelledSpan[][] = [];
   let offset = 0;
-  for await (const { document, active } of readActivations(annotator, kept.runner, kept.config, documents)) {
-    const isSpecial = specialMask(documents[document], specials);
-    const here = labelTokens(countActive(active, kept.thresholds), isSpecial, rule);
+  for await (const { document, active } of activations) {
+    const isSpecial = specialMask(model.documents[document], model.specials);
+    const read = labelTokens(countActive(active, kept.thresholds), isSpecial, rule);
+    const here = model.toShard(document, read);
     labels.tokens.set(here, offset);
-    labels.documents[document] = labelDocument(here, isSpecial, documentShare);
+    labels.documents[document] = labelDocument(here, specialMask(shard[document], specials), documentShare);
+    spans.push(labelledSpans(read, model.ends(document), active, kept, rule));
     offset += here.length;
-    onLabelled(document + 1);
   }
-  return labels;
+  return { labels, spans };
 }

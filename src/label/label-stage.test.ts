@@ -4,15 +4,24 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { PACKAGE_ROOT } from "../base/package.js";
+import type { Progress } from "../base/progress.js";
 import { random } from "../base/random.js";
 import { readSafetensors } from "../base/safetensors.js";
 import { defineStage, planStage, runStage } from "../base/stage.js";
-import { corpusStage } from "../corpus/index.js";
+import { corpusStage, SPLITS } from "../corpus/index.js";
 import { fakeAnthropic } from "../llm/testing/fake-anthropic.js";
 import { textsBelow } from "../llm/testing/kills.js";
 import { SYNTHETIC_KEY, withKey } from "../llm/testing/setup.js";
 import { GptConfig, initialise, saveModel } from "../nn/index.js";
-import { copyTokenizer, loadTokenizer, readTokens, tokenizerStage, tokenizeStage } from "../tokens/index.js";
+import {
+  copyTokenizer,
+  loadTokenizer,
+  readDocument,
+  readTokens,
+  tokenizerStage,
+  tokenizeStage,
+} from "../tokens/index.js";
+import { textReader } from "./document-text.js";
 import type { LabelGrades } from "./grade.js";
 import { labelStage } from "./label-stage.js";
 import { materialOf, verdict } from "./llm/testing/synthetic.js";
@@ -64,6 +73,19 @@ const untrained = defineStage({
     return {};
   },
 });
+
+interface SpanLine {
+  id: string;
+  start: number;
+  end: number;
+  strength: number;
+  latents: { latent: number; peak: number }[];
+}
+const spansOf = (path: string) =>
+  readFileSync(path, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line): SpanLine => JSON.parse(line));
 
 describe("sae and label stages on a synthetic corpus", () => {
   const folder = mkdtempSync(join(tmpdir(), "lacuna-label-"));
@@ -132,6 +154,52 @@ describe("sae and label stages on a synthetic corpus", () => {
     }
   });
 
+  it("writes where each label comes from: spans in bytes, and the kept latents that fired there", () => {
+    const statuses = readFileSync(at("labels/latents.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).status);
+    const read = textReader(loadTokenizer(at("tokens")));
+    for (const split of SPLITS) {
+      const shard = readTokens(at("tokens"), split);
+      const { labels } = readSafetensors(at(`labels/${split}.safetensors`)).tensors;
+      const spans = spansOf(at(`labels/${split}.spans.jsonl`));
+      let [position, labelled] = [0, 0];
+      for (let document = 0; position < labels.data.length; document++) {
+        const tokens = readDocument(shard, document);
+        const { ends } = read(tokens);
+        const own = spans.filter(({ id }) => id === shard.documents[document].id);
+        ends.forEach((end, token) => {
+          const start = token === 0 ? 0 : ends[token - 1];
+          const isInside = own.some((span) => span.start < end && start < span.end);
+          expect(isInside ? 1 : 0).toBe(labels.data[position++]);
+          labelled += isInside ? 1 : 0;
+        });
+        for (const { latents, strength } of own) {
+          expect(latents.filter(({ peak }) => peak >= 1).length).toBeGreaterThanOrEqual(2);
+          expect(strength).toBeGreaterThanOrEqual(1);
+          expect(latents.every(({ latent }) => statuses[latent] === "kept")).toBe(true);
+        }
+      }
+      expect(labelled).toBeGreaterThan(0);
+    }
+  });
+
+  it("goes on behind what it has read, to the same bytes", async () => {
+    const stop = new Error("killed");
+    const interrupt: Progress = ({ detail, done }) => {
+      if (detail?.endsWith("validation") && done === 1) throw stop;
+    };
+    const out = at("labels-killed");
+    await expect(runStage(labelStage, labelOptions, out, { progress: interrupt })).rejects.toBe(stop);
+    const read: string[] = [];
+    const watch: Progress = ({ detail, done, total }) => void read.push(`${detail} ${done === total}`);
+    const again = await runStage(labelStage, labelOptions, out, { progress: watch });
+    expect(read.filter((line) => line.endsWith("train false"))).toEqual([]);
+    expect(read.filter((line) => line.endsWith("test false")).length).toBeGreaterThan(0);
+    expect(again.outputs).toEqual(JSON.parse(readFileSync(at("labels/manifest.json"), "utf8")).outputs);
+  });
+
   it("finds forget tokens better than chance, graded by the corpus' truth", () => {
     const { result } = JSON.parse(readFileSync(at("labels/manifest.json"), "utf8"));
     const { tokens }: LabelGrades = result.splits.test.truth;
@@ -169,7 +237,10 @@ describe("sae and label stages on a synthetic corpus", () => {
       ...{ score: "detection" as const, minScore: 0.6, parallel: 4, maxCost: 0.05 },
     };
     const { estimate } = labelStage;
-    const expected = estimate!({ ...labelStage.options.parse(options) }) as { questions: number; dollars: number };
+    const expected = (await estimate!({ ...labelStage.options.parse(options) })) as {
+      questions: number;
+      dollars: number;
+    };
     await expect(runStage(labelStage, options, at("llm"))).rejects.toThrow(/--max-cost/);
     expect(fake.charged).toBeLessThanOrEqual(0.05);
     const { result } = await runStage(labelStage, { ...options, maxCost: 5, parallel: 16 }, at("llm"));
@@ -199,11 +270,19 @@ describe("sae and label stages on a synthetic corpus", () => {
     expect(textsBelow(folder).some((text) => text.includes(SYNTHETIC_KEY))).toBe(false);
   });
 
-  it("refuses a model the SAE was not trained on", async () => {
+  it("refuses a model the SAE was not trained on, and reads shards of another tokenizer with the model's own", async () => {
     await runStage(tokenizerStage, { corpus: at("corpus"), vocabulary: 384 }, at("tokenizer2"));
     await runStage(tokenizeStage, { corpus: at("corpus"), tokenizer: at("tokenizer2") }, at("tokens2"));
-    await expect(runStage(labelStage, { ...labelOptions, tokens: at("tokens2") }, at("wrong"))).rejects.toThrow(
-      /tokenizer/,
+    await runStage(untrained, { tokens: at("tokens2") }, at("model2"));
+    await expect(runStage(labelStage, { ...labelOptions, model: at("model2") }, at("wrong"))).rejects.toThrow(
+      /with tokenizer .*model2 has/,
     );
+    await runStage(labelStage, { ...labelOptions, tokens: at("tokens2") }, at("carried"));
+    for (const split of SPLITS) {
+      const [spans, carried] = [at("labels"), at("carried")].map((labels) =>
+        spansOf(join(labels, `${split}.spans.jsonl`)),
+      );
+      expect(carried).toEqual(spans);
+    }
   });
 });

@@ -2,33 +2,40 @@
  * @file The `label` stage: token and document labels for a sample, from SAE latents a judge calls forget.
  *
  * Latents are calibrated on the labelled documents of the train split (all ordinary tokens), judged, and the rule is
- * applied to the first documents of every split. Held-out truth, where the corpus has it, only grades the result.
+ * applied to the first documents of every split. Model and SAE are ours or other people's: a model with a tokenizer of
+ * its own reads the documents' text, and its labels return to the shards' tokens on bytes. Held-out truth, where the
+ * corpus has it, only grades the result.
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
-import { SPLITS, type Split } from "../corpus/index.js";
-import { loadTokenizer, readTokens } from "../tokens/index.js";
-import { openAnnotator } from "./annotator.js";
-import { baseRate, calibrate } from "./calibrate.js";
-import { firstDocuments, requireModelTokenizer } from "./documents.js";
+import { SPLITS } from "../corpus/index.js";
+import { readSae } from "../models/index.js";
 import { readDomain } from "./domain.js";
+import { gatherEvidence } from "./gather-evidence.js";
 import type { Verdict } from "./judge.js";
 import { labelDocuments } from "./label-documents.js";
 import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
+import { openSample } from "./label-sample.js";
+import { openLatents } from "./latent-reader.js";
 import { latentLines } from "./latents-file.js";
-import { compileLexicon } from "./lexicon.js";
 import { estimateJudging } from "./llm/estimate.js";
 import { judgeLatents } from "./llm/latents.js";
 import { HOW, JudgeOptions } from "./llm/options.js";
+import { spanLines } from "./provenance.js";
 import { Rule } from "./rule.js";
-import { loadSae, openSae, restrictSae } from "./sae-files.js";
 
 export const LabelOptions = z.object({
-  sae: z.string().describe("directory of the SAE (from `lacuna sae`)"),
-  model: z.string().describe("directory of the annotator model the SAE was trained on"),
+  sae: z.string().describe("SAE: from `lacuna sae`, or of Gemma Scope or SAELens"),
+  model: z
+    .string()
+    .describe("model the SAE was trained on: ours, or a Hugging Face directory (Gemma 2, Llama, GPT-2, GPT-NeoX)"),
+  hook: z.string().optional().describe("where the SAE reads, e.g. resid_post.31; default: what its files say"),
+  evidence: z
+    .string()
+    .optional()
+    .describe("judge latents from this instead of from the documents: a Neuronpedia source's folder or a delphi cache"),
   reverse: z.string().optional().describe("the second annotator, if the SAE was trained with one"),
   tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
   domain: z.string().describe("domain file, e.g. domains/medicine.json"),
@@ -60,83 +67,51 @@ export const labelStage = defineStage({
   examples: [
     "lacuna label --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels",
     "lacuna label --judge anthropic --judge-model claude-haiku-4-5 --batch --max-cost 5 --dry-run --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llm",
+    "lacuna label --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31 --model gemma-2-9b --tokens runs/demo/tokens --domain domains/medicine.json --dry-run --out runs/demo/labels-gemma",
   ],
-  version: 2,
+  version: 3,
   options: LabelOptions,
-  inputs: ["sae", "model", "reverse", "tokens", "domain", "prompts"],
+  inputs: ["sae", "model", "reverse", "evidence", "tokens", "domain", "prompts"],
   unkeyed: HOW,
-  estimate(options) {
+  async estimate(options) {
     if (options.judge === "lexicon") return undefined;
-    return estimateJudging(options, loadSae(options.sae).config.latents, readDomain(options.domain));
+    return estimateJudging(options, (await readSae(options.sae)).latents, readDomain(options.domain));
   },
   async run(options, { out, progress, threads }) {
     const domain = readDomain(options.domain);
-    const { sae, config } = loadSae(options.sae);
-    const tokenizer = loadTokenizer(options.tokens);
-    const { model, reverse } = options;
-    for (const path of reverse ? [model, reverse] : [model]) requireModelTokenizer(path, options.tokens);
-    const annotator = await openAnnotator(model, reverse, threads);
-    const { width, layers } = annotator;
-    if (width !== config.width || config.layer > layers || config.tokenizer !== tokenizer.fingerprint)
-      throw new UserError(
-        `${options.sae} was trained on layer ${config.layer} of width ${config.width} (tokenizer ${config.tokenizer}), ` +
-          `${model} has ${layers} layers of width ${width} (tokenizer ${tokenizer.fingerprint}). Give the model it was trained on.`,
-      );
-    const specials = Object.values(tokenizer.specials);
-    const window = { ...options, decode: (ids: Uint32Array) => tokenizer.decode(ids) };
-    const firstOf = (split: Split) => {
-      const shard = readTokens(options.tokens, split);
-      return { shard, set: firstDocuments(shard, specials, { documents: options.documents }) };
-    };
+    const reader = await openLatents(options, threads);
     try {
-      const reference = firstOf("train").set;
-      const all = await openSae(sae, config, threads);
-      const { statistics, evidence, silent } = await calibrate(annotator, all, config, reference, window, progress);
-      await all.release();
-      const lexicon = compileLexicon(domain.lexicon);
-      const chance = baseRate(reference, window, (text) => lexicon(text).length > 0, options.seed);
-      const { judgements, details, report } = await judgeLatents(
-        { evidence, domain, baseRate: chance, silent },
-        options,
-        progress,
-      );
+      const sample = openSample(options, reader, out, progress);
+      const { statistics, work, report: evidenceFrom } = await gatherEvidence(sample, reader, domain, options);
+      const { judgements, details, report } = await judgeLatents(work, options, progress);
       const thresholds = statistics.thresholds(options.sd);
-      await writeFileAtomic(join(out, "latents.jsonl"), latentLines(evidence, judgements, thresholds, details));
+      await writeFileAtomic(join(out, "latents.jsonl"), latentLines(work.evidence, judgements, thresholds, details));
 
-      const latents = (verdict: Verdict) => evidence.filter((_, index) => judgements[index].verdict === verdict);
-      const keep = Uint32Array.from(latents("forget"), ({ latent }) => latent);
-      const restricted = restrictSae(sae, config, keep);
-      const kept = keep.length > 0 && {
-        runner: await openSae(restricted.sae, restricted.config, threads),
-        config: restricted.config,
-        thresholds: Float64Array.from(keep, (latent) => thresholds[latent]),
-      };
+      const count = (wanted: Verdict) => judgements.filter(({ verdict }) => verdict === wanted).length;
+      const keep = Uint32Array.from([...judgements.keys()].filter((latent) => judgements[latent].verdict === "forget"));
+      const kept = { keep, thresholds: Float64Array.from(keep, (latent) => thresholds[latent]) };
       const splits: Record<string, SplitResult> = {};
       for (const split of SPLITS) {
-        const { shard, set } = firstOf(split);
-        const onLabelled = (done: number) =>
-          progress({ done, total: set.documents.length, unit: "documents", detail: `labelling ${split}` });
-        const labels = await labelDocuments(
-          annotator,
-          kept || undefined,
-          set,
-          options,
-          options.documentShare,
-          onLabelled,
-        );
-        await writeLabels(out, split, labels, { tokenizer: tokenizer.fingerprint, domain: domain.name });
-        const lengths = set.documents.map(({ length }) => length);
-        splits[split] = splitResult(split, shard, lengths, labels, domain.truth, options);
+        const documents = sample.documents(split);
+        const activations = sample.read(split, keep);
+        const { labels, spans } = await labelDocuments(activations, kept, documents, options, options.documentShare);
+        await writeLabels(out, split, labels, { tokenizer: sample.tokenizer.fingerprint, domain: domain.name });
+        const names = documents.tokens.documents;
+        const lines = spanLines(spans.map((own, index) => ({ id: names[index].id, spans: own })));
+        await writeFileAtomic(join(out, `${split}.spans.jsonl`), lines);
+        const lengths = documents.shard.map(({ length }) => length);
+        splits[split] = splitResult(split, documents.tokens, lengths, labels, domain.truth, options);
       }
-      if (kept) await kept.runner.release();
       return {
         domain: domain.name,
         ...report,
-        latents: { kept: keep.length, rejected: latents("retain").length, unknown: latents("unknown").length },
+        read: reader.about,
+        ...evidenceFrom,
+        latents: { kept: keep.length, rejected: count("retain"), unknown: count("unknown") },
         splits,
       };
     } finally {
-      await annotator.release();
+      await reader.release();
     }
   },
 });

@@ -6,7 +6,7 @@
  * and stop growth, so labels never leak from one document into the next. Two scans, O(tokens), whatever the runs are.
  */
 import { z } from "zod";
-import type { SparseActivations } from "./activations.js";
+import type { SparseActivations } from "../models/index.js";
 
 export const Rule = z.object({
   sd: z.number().min(0).default(4).describe("a latent is strong at this many standard deviations above its mean"),

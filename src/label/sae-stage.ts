@@ -10,7 +10,7 @@ import { loadTokenizer, readTokens } from "../tokens/index.js";
 import { openAnnotator } from "./annotator.js";
 import { firstDocuments, requireModelTokenizer } from "./documents.js";
 import { measureSae } from "./measure-sae.js";
-import { openSae, type SaeConfig, saveSae } from "./sae-files.js";
+import { type SaeConfig, saveSae } from "./sae-files.js";
 import { trainSae } from "./train-sae.js";
 
 export const SaeStageOptions = z.object({
@@ -52,15 +52,10 @@ export const saeStage = defineStage({
       const config: SaeConfig = { width, latents, layer, activation, l0, tokenizer: tokenizer.fingerprint };
       const train = firstDocuments(readTokens(tokens, "train"), specials);
       const sae = await trainSae(annotator, train, { ...options, layer }, { progress, threads });
-      const runner = await openSae(sae, config, threads);
-      try {
-        const validation = firstDocuments(readTokens(tokens, "validation"), specials, { tokens: MEASURE_TOKENS });
-        const measured = await measureSae(annotator, runner, config, validation);
-        await saveSae(out, sae, config, measured);
-        return { ...config, parameters: 2 * width * latents, ...measured };
-      } finally {
-        await runner.release();
-      }
+      const validation = firstDocuments(readTokens(tokens, "validation"), specials, { tokens: MEASURE_TOKENS });
+      const measured = await measureSae(annotator, sae, config, validation, threads);
+      await saveSae(out, sae, config, measured);
+      return { ...config, parameters: 2 * width * latents, ...measured };
     } finally {
       await annotator.release();
     }

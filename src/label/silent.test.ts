@@ -11,10 +11,10 @@ const activations = (tokens: Uint32Array) => ({
   latents: Uint32Array.from([...tokens].flatMap((id) => [7, id])),
   values: new Float32Array(2 * tokens.length).fill(1),
 });
-const options = { decode: (ids: Uint32Array) => [...ids].join(" "), reach: 3, seed: 5 };
+const textOf = (document: number, from: number, to: number) => documents[document].subarray(from, to).join(" ");
 
 describe("silent windows", () => {
-  const windows = new SilentWindows({ documents, specials: new Set([END]) }, options);
+  const windows = new SilentWindows({ documents, specials: new Set([END]), textOf }, { reach: 3, seed: 5 });
   for (const [index, tokens] of documents.entries()) windows.add(index, activations(tokens));
 
   it("hold nothing the latent is active on, in all their reach, and no special token", () => {

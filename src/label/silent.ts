@@ -5,12 +5,11 @@
  * side), so that active and silent passages differ in the latent and in nothing else.
  */
 import { random } from "../base/random.js";
-import type { SparseActivations } from "./activations.js";
+import type { SparseActivations } from "../models/index.js";
 import { contextOf, type LatentContext } from "./contexts.js";
-import { type DocumentSet, specialMask } from "./documents.js";
+import { type ReadableSet, specialMask } from "./documents.js";
 
 export interface SilentOptions {
-  decode: (ids: Uint32Array) => string;
   reach: number;
   seed: number;
 }
@@ -23,7 +22,7 @@ export class SilentWindows {
   private readonly windows = new Map<number, { position: number; active?: Set<number> }[]>();
 
   constructor(
-    private readonly set: DocumentSet,
+    private readonly set: ReadableSet,
     private readonly options: SilentOptions,
   ) {
     const draw = random(options.seed, "label:silent windows");
@@ -51,15 +50,15 @@ export class SilentWindows {
   /** At most `count` windows in which the latent is not active at all, drawn by the seed. */
   contexts(latent: number, count: number): LatentContext[] {
     const { documents, specials } = this.set;
-    const { decode, reach, seed } = this.options;
+    const { reach, seed } = this.options;
     const silent = [...this.windows].flatMap(([document, windows]) =>
       windows.filter(({ active }) => active && !active.has(latent)).map(({ position }) => ({ document, position })),
     );
     const order = random(seed, `label:silent windows of ${latent}`).permutation(silent.length).slice(0, count);
     return Array.from(order, (index) => {
-      const firing = { ...silent[index], activation: 0 };
-      const tokens = documents[firing.document];
-      return contextOf(firing, tokens, specialMask(tokens, specials), decode, reach);
+      const { document, position } = silent[index];
+      const text = (from: number, to: number) => this.set.textOf(document, from, to);
+      return contextOf({ document, position, activation: 0 }, specialMask(documents[document], specials), text, reach);
     });
   }
 }

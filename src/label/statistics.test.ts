@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { sparse } from "./activations.js";
 import { LatentStatistics } from "./statistics.js";
+import { sparse } from "./testing/sparse.js";
 
 /** Synthetic activations: sparse, of very different sizes per latent. */
 function synthetic(tokens: number, latents: number): Float32Array {

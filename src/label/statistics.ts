@@ -4,7 +4,7 @@
  * The reference set is all ordinary (not special) tokens of the documents shown: zeros count. Each block is summed in two
  * passes about its own mean and merged by Chan's formula, so the result equals a two-pass computation over everything.
  */
-import type { SparseActivations } from "./activations.js";
+import type { SparseActivations } from "../models/index.js";
 
 export class LatentStatistics {
   /** Tokens seen. */

@@ -11,8 +11,8 @@ import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { readJson } from "../../base/files.js";
 import { readSafetensors, type StoredTensor } from "../../base/safetensors.js";
+import type { SparseActivations } from "../../models/index.js";
 import { openSafetensors } from "../../models/weights.js";
-import type { SparseActivations } from "../activations.js";
 import type { ContextOptions } from "../calibrate.js";
 import { contextOf, Firings } from "../contexts.js";
 import { specialMask } from "../documents.js";
@@ -59,7 +59,7 @@ export function openDelphi(directory: string): DelphiCache {
 export function* delphiEvidence(
   cache: DelphiCache,
   specials: ReadonlySet<number>,
-  { decode, contexts, reach, seed }: ContextOptions,
+  { decode, contexts, reach, seed }: ContextOptions & { decode: (ids: Uint32Array) => string },
 ): Generator<LatentEvidence> {
   const masks = cache.documents.map((tokens) => specialMask(tokens, specials));
   for (const split of cache.splits) {
@@ -76,9 +76,11 @@ export function* delphiEvidence(
         mean: statistics.mean[latent],
         sd: sd[latent],
         frequency: frequency[latent],
-        contexts: firings
-          .evidence(latent)
-          .map((firing) => contextOf(firing, cache.documents[firing.document], masks[firing.document], decode, reach)),
+        contexts: firings.evidence(latent).map((firing) => {
+          const tokens = cache.documents[firing.document];
+          const text = (from: number, to: number) => decode(tokens.subarray(from, to));
+          return contextOf(firing, masks[firing.document], text, reach);
+        }),
       };
   }
 }

@@ -4,8 +4,10 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { writeJson } from "../../base/files.js";
 import { type StoredTensor, writeSafetensors } from "../../base/safetensors.js";
+import { openTextCodec } from "../../models/index.js";
 import { temporaryFolder } from "../../testing/folder.js";
-import { delphiEvidence, openDelphi, readNeuronpedia } from "./index.js";
+import { sentencePiece } from "../../tokens/testing/sentence-piece.js";
+import { delphiEvidence, openDelphi, readEvidence, readNeuronpedia } from "./index.js";
 
 const options = { decode: (ids: Uint32Array) => [...ids].join(" "), contexts: 4, reach: 1, seed: 1 };
 /** Two synthetic rows; id 0 is BOS. */
@@ -70,6 +72,31 @@ function dump(folders: Record<string, string[]>): string {
   }
   return folder;
 }
+
+describe("evidence in place of our own", () => {
+  const settings = { contexts: 4, reach: 1, seed: 1, latents: 4, specials: new Set([0]) };
+
+  it("is delphi's cache in the words of the model's tokenizer, the spaces between them kept", async () => {
+    const model = temporaryFolder();
+    await writeJson(join(model, "config.json"), { model_type: "gpt2" });
+    writeFileSync(join(model, "tokenizer.json"), sentencePiece());
+    const { ids } = openTextCodec(model).encode("a heart ea");
+    const [before, token, after] = ids.subarray(-3);
+    const rows = { tokens: { data: BigInt64Array.from([0, before, token, after], BigInt), shape: [1, 4] } };
+    const folder = await delphi({ "0_3.safetensors": { ...split([0, 2, 3], [5]), ...rows } });
+    const { from, contexts, explanations } = await readEvidence(folder, { ...settings, model });
+    expect([from, explanations.size]).toEqual(["delphi", 0]);
+    const [context] = contexts.get(3)!;
+    expect([context.before, context.token, context.after]).toEqual(["rt", " ", "ea"]);
+  });
+
+  it("is refused when it is of a larger autoencoder", async () => {
+    const folder = dump({ explanations: [JSON.stringify({ index: 4, description: "hearts" })] });
+    await expect(readEvidence(folder, { ...settings, model: "unused" })).rejects.toThrow(
+      /evidence of latent 4, the autoencoder has 4 latents/,
+    );
+  });
+});
 
 describe("Neuronpedia's dumps", () => {
   it("become evidence and explanations; what is not as expected is counted", async () => {

@@ -38,6 +38,10 @@ export interface LatentsToJudge {
   /** Share of random windows with a lexicon term. */
   baseRate: number;
   silent: SilentWindows;
+  /** Explanations there are already, by latent; these are not asked for. */
+  explanations?: ReadonlyMap<number, string>;
+  /** By latent, what explanations are tested on, where that is not the evidence: passages as `silent` draws them. */
+  tested?: readonly LatentEvidence[];
 }
 
 type Options = JudgeOptions & { minShare: number; minContexts: number; seed: number };
@@ -52,7 +56,8 @@ export async function judgeLatents(work: LatentsToJudge, options: Options, progr
     );
   const judgements = await judgeAll(lexiconJudge(domain, { ...options, baseRate }), evidence);
   const causes = countCauses(judgements.map(({ cause }) => cause));
-  return { judgements, details: evidence.map(() => ({})), report: { judge: "lexicon", baseRate, causes } };
+  const details = evidence.map(({ latent }) => detailOf(givenExplanation(work, latent), undefined));
+  return { judgements, details, report: { judge: "lexicon", baseRate, causes } };
 }
 
 async function judgeByModel(work: LatentsToJudge, options: Options, progress: Progress): Promise<JudgedLatents> {
@@ -63,7 +68,9 @@ async function judgeByModel(work: LatentsToJudge, options: Options, progress: Pr
     progress({ done, total, unit: "latents", detail: `${what}, ${dollars(llm.asker.spent().dollars)} so far` });
   try {
     const explanations = new Map<number, Explanation>();
-    const explain = async (latents: LatentEvidence[]) => {
+    for (const latent of work.explanations?.keys() ?? []) explanations.set(latent, givenExplanation(work, latent)!);
+    const explain = async (all: LatentEvidence[]) => {
+      const latents = all.filter(({ latent }) => !explanations.has(latent));
       const made = await explainLatents(llm, latents, minContexts, told("explaining", latents.length));
       for (const [index, { latent }] of latents.entries()) explanations.set(latent, made[index]);
     };
@@ -75,7 +82,7 @@ async function judgeByModel(work: LatentsToJudge, options: Options, progress: Pr
 
     const scores = new Map<number, Score>();
     if (options.score !== "none") {
-      const kept = evidence.filter((_, index) => verdicts[index].verdict === "forget");
+      const kept = (work.tested ?? evidence).filter((_, index) => verdicts[index].verdict === "forget");
       if (from === "contexts") await explain(kept);
       const scoring = {
         seed: options.seed,
@@ -139,6 +146,11 @@ export function withScore(judgement: Judgement, score: Score | undefined, minSco
   if (isTrusted(score.score, minScore)) return judgement;
   const reason = `its explanation scores ${Number(score.score.toPrecision(3))}, less than ${minScore}; ${judgement.reason}`;
   return { verdict: "retain", confidence: judgement.confidence, reason };
+}
+
+function givenExplanation({ explanations }: LatentsToJudge, latent: number): Explanation | undefined {
+  const explanation = explanations?.get(latent);
+  return explanation === undefined ? undefined : { explanation };
 }
 
 function detailOf(explanation: Explanation | undefined, score: Score | undefined): LatentDetail {

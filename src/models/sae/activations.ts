@@ -25,6 +25,32 @@ export interface ReadActivationsOptions {
 /** Tokens gathered before the encoder runs: it is faster on many than on one document's. */
 const ROWS = 2048;
 
+/** All latents of an autoencoder, or those wanted, ready to run on states. */
+export interface LatentEncoder {
+  /** Width of the states. */
+  width: number;
+  /** States [tokens, width] to what is active on each. */
+  encode(states: Float32Array): Promise<SparseActivations>;
+  release(): Promise<void>;
+}
+
+/** Readies the latents wanted. */
+export function openLatentEncoder(
+  definition: SaeDefinition,
+  { keep, threads = 1 }: ReadActivationsOptions = {},
+): LatentEncoder {
+  const isTopK = definition.activation.kind === "topk";
+  const sae = openSae(keep && !isTopK ? restrictSaeDefinition(definition, keep) : definition, { threads });
+  return {
+    width: definition.width,
+    async encode(states) {
+      const active = await sae.encode(states);
+      return keep && isTopK ? selectLatents(active, keep) : active;
+    },
+    release: () => sae.release(),
+  };
+}
+
 /**
  * Reads documents in order. Memory is bounded by one document and ROWS tokens of states.
  *
@@ -35,11 +61,24 @@ export async function* readSaeActivations(
   definition: SaeDefinition,
   hook: Hook,
   documents: Iterable<Uint32Array>,
-  { keep, threads = 1 }: ReadActivationsOptions = {},
+  options: ReadActivationsOptions = {},
 ): AsyncGenerator<DocumentActivations> {
-  const isTopK = definition.activation.kind === "topk";
-  const sae = openSae(keep && !isTopK ? restrictSaeDefinition(definition, keep) : definition, { threads });
-  const { width } = definition;
+  const encoder = openLatentEncoder(definition, options);
+  const states = async function* () {
+    for await (const read of model.read(documents, [hook])) yield { document: read.document, states: read.states[0] };
+  };
+  try {
+    yield* encodeDocuments(states(), encoder);
+  } finally {
+    await encoder.release();
+  }
+}
+
+/** Encodes documents' states, [tokens, width] each, several documents at a time. */
+export async function* encodeDocuments(
+  documents: AsyncIterable<{ document: number; states: Float32Array }>,
+  { width, encode: run }: LatentEncoder,
+): AsyncGenerator<DocumentActivations> {
   let gathered: { document: number; states: Float32Array }[] = [];
   let values = 0;
   const encode = async function* () {
@@ -49,26 +88,21 @@ export async function* readSaeActivations(
       all.set(states, at);
       at += states.length;
     }
-    const active = await sae.encode(all);
+    const active = await run(all);
     let row = 0;
     for (const { document, states } of gathered) {
       const end = row + states.length / width;
-      const own = cut(active, row, end);
-      yield { document, active: keep && isTopK ? selected(own, keep) : own };
+      yield { document, active: cut(active, row, end) };
       row = end;
     }
     [gathered, values] = [[], 0];
   };
-  try {
-    for await (const { document, states } of model.read(documents, [hook])) {
-      gathered.push({ document, states: states[0] });
-      values += states[0].length;
-      if (values >= ROWS * width) yield* encode();
-    }
-    yield* encode();
-  } finally {
-    await sae.release();
+  for await (const read of documents) {
+    gathered.push(read);
+    values += read.states.length;
+    if (values >= ROWS * width) yield* encode();
   }
+  if (gathered.length > 0) yield* encode();
 }
 
 /** An autoencoder with some of its latents only, in the order given. Not for topk. */
@@ -100,8 +134,8 @@ function cut({ offsets, latents, values }: SparseActivations, from: number, to: 
   };
 }
 
-/** The kept latents, renumbered. */
-function selected({ offsets, latents, values }: SparseActivations, keep: Uint32Array): SparseActivations {
+/** Some latents only, numbered in the order given, ascending within a token. */
+export function selectLatents({ offsets, latents, values }: SparseActivations, keep: Uint32Array): SparseActivations {
   const numbers = new Map(Array.from(keep, (latent, index) => [latent, index]));
   const [keptLatents, keptValues, keptOffsets]: [number[], number[], number[]] = [[], [], [0]];
   for (let token = 0; token + 1 < offsets.length; token++) {
