@@ -3,6 +3,7 @@ export { type BuildOptions, buildCorpus, type Corpus } from "./build.js";
 export { CorpusDocument, type SourceDocument, SPLITS, type Split, TruthSpan } from "./document.js";
 export * from "./input/index.js";
 export { type Fields, readSource } from "./read.js";
+export { readRecords } from "./records.js";
 export { splitOf } from "./split.js";
 export { CorpusOptions, corpusStage } from "./stage.js";
 export { readDocuments, writeDocuments } from "./store.js";

@@ -14,7 +14,7 @@ import { filterStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
-import { pretrainStage } from "../train/index.js";
+import { chatTuneStage, pretrainStage, refusalPromptsStage, refusalTuneStage } from "../train/index.js";
 
 /** In the order of the pipeline. */
 export const STAGES = [
@@ -35,6 +35,9 @@ export const STAGES = [
   questionsStage,
   compareStage,
   exportModelStage,
+  chatTuneStage,
+  refusalPromptsStage,
+  refusalTuneStage,
 ] as unknown as readonly Stage[];
 
 /** @throws UserError when there is no such stage. */

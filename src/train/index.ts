@@ -1,5 +1,6 @@
 /** @file The train room: views of a corpus become batches, and batches a model. */
 export * from "./batches.js";
+export * from "./chat/index.js";
 export {
   type Evaluation,
   type FinetuneOptions,

@@ -1,0 +1,80 @@
+/**
+ * @file Conversations to learn from, and questions to ask, from JSONL in the forms that are about.
+ *
+ *     {"messages": [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]}
+ *     {"question": "...", "reference": "..."}                      reference may be absent or null: a question to ask only
+ *     {"instruction": "...", "input": "...", "output": "..."}      joined as "instruction: input" (spec 6.3 of the reference)
+ *
+ * White space around what is said is cut off: a prompt for the model and the same turn in training then have equal ids.
+ */
+import { z } from "zod";
+import { UserError } from "../../base/errors.js";
+import { readRecords } from "../../corpus/index.js";
+import { Message } from "../../tokens/index.js";
+
+const Text = z.string().trim();
+const Named = { id: z.union([z.string(), z.number()]).optional(), source: z.string().optional() };
+const Row = z.union([
+  z.object({ ...Named, messages: z.array(Message.extend({ content: Text })).min(1) }),
+  z.object({ ...Named, question: Text.min(1), reference: Text.nullish() }),
+  z.object({ ...Named, instruction: Text.min(1), input: Text.nullish(), output: Text.nullish() }),
+]);
+
+/** A question with its answer, where one is known. */
+export interface Instruction {
+  id: string;
+  question: string;
+  /** Null: it can be asked, not learned from. */
+  reference: string | null;
+  /** The file it came from. */
+  source: string;
+}
+
+/** Reads conversations; questions without an answer are left out. @throws UserError for a row of no known form */
+export async function readConversations(paths: readonly string[]): Promise<Message[][]> {
+  const conversations: Message[][] = [];
+  for (const path of paths) {
+    for await (const row of readRecords(path, Row, "a conversation or a question with its answer")) {
+      if ("messages" in row) {
+        if (row.messages.some(({ role }) => role === "assistant")) conversations.push(row.messages);
+        continue;
+      }
+      const { question, reference } = toInstruction(row);
+      if (reference !== null) conversations.push(conversationOf(question, reference));
+    }
+  }
+  return conversations;
+}
+
+/** Reads questions with their answers. @throws UserError for a row of no known form, or a file that holds none */
+export async function readInstructions(paths: readonly string[]): Promise<Instruction[]> {
+  const all: Instruction[] = [];
+  for (const path of paths) {
+    const source = path.split(/[/\\]/).at(-1)!;
+    let number = 0;
+    for await (const row of readRecords(path, Row, "a question with its answer")) {
+      number++;
+      if ("messages" in row)
+        throw new UserError(`${path} holds conversations; questions are needed here: question and reference.`);
+      all.push({ id: `${source}:${row.id ?? number}`, ...toInstruction(row), source });
+    }
+    if (number === 0) throw new UserError(`${path} holds no question. Check the file.`);
+  }
+  return all;
+}
+
+type SingleRow = Exclude<z.infer<typeof Row>, { messages: unknown }>;
+
+function toInstruction(row: SingleRow): Pick<Instruction, "question" | "reference"> {
+  if ("question" in row) return { question: row.question, reference: row.reference || null };
+  const question = row.input ? `${row.instruction}: ${row.input}` : row.instruction;
+  return { question, reference: row.output || null };
+}
+
+/** One question and one answer. */
+export function conversationOf(question: string, answer: string): Message[] {
+  return [
+    { role: "user", content: question },
+    { role: "assistant", content: answer },
+  ];
+}

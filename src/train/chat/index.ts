@@ -1,0 +1,14 @@
+/** @file Chat and refusal tuning: conversations, their questions split, two stages on one finetuning loop. */
+export { chatTuneStage } from "./chat-stage.js";
+export { conversationOf, type Instruction, readConversations, readInstructions } from "./conversations.js";
+export {
+  KINDS,
+  type Kind,
+  type PromptSets,
+  readPromptSet,
+  refusalPromptsStage,
+  splitPrompts,
+} from "./prompts.js";
+export { refusalTuneStage } from "./refusal-stage.js";
+export { FORMS, type Form, isTrainedRefusal, REFUSALS, readRefusals } from "./refusals.js";
+export { TuneOptions, type TuneResult } from "./tune.js";

@@ -1,0 +1,86 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { runStage } from "../../base/stage.js";
+import { temporaryFolder } from "../../testing/folder.js";
+import type { Instruction } from "./conversations.js";
+import { type PromptSets, readPromptSet, refusalPromptsStage, sameness, splitPrompts } from "./prompts.js";
+
+const prompt = (question: string, reference: string | null = "yes", id = question): Instruction => ({
+  ...{ id, question, reference, source: "synthetic" },
+});
+const questions = (prompts: Instruction[]) => prompts.map(({ question }) => question);
+const allOf = ({ forget, general }: PromptSets) => ({
+  train: [...forget.train, ...general.train],
+  evaluation: [...forget.evaluation, ...general.evaluation],
+});
+
+describe("the split of questions", () => {
+  it("never has a question, however worded, in training and evaluation, nor one twice", () => {
+    const word = fc.constantFrom("a", "A", "b", "é", "e\u0301", " ", "?", "\n", "1");
+    const text = fc.array(word, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
+    const list = fc.array(fc.record({ question: text, hasAnswer: fc.boolean() }), { maxLength: 30 });
+    const made = list.map((rows) => rows.map(({ question, hasAnswer }) => prompt(question, hasAnswer ? "x" : null)));
+    fc.assert(
+      fc.property(made, made, made, fc.integer({ min: 1, max: 99 }), (forget, general, unseen, seed) => {
+        const { sets, dropped } = splitPrompts({ forget, general, unseen }, 0.5, seed);
+        const { train, evaluation } = allOf(sets);
+        const keys = [...train, ...evaluation].map(({ question }) => sameness(question));
+        expect(new Set(keys).size).toBe(keys.length);
+        expect(keys.length + dropped).toBe(forget.length + general.length + unseen.length);
+        const [forgetKeys, generalKeys] = [[...forget, ...unseen], general].map(
+          (prompts) => new Set(prompts.map(({ question }) => sameness(question))),
+        );
+        expect(keys.filter((key) => forgetKeys.has(key) && generalKeys.has(key))).toEqual([]);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it("takes questions that differ in case, spaces and punctuation for one", () => {
+    expect(sameness("What is  Asthma?")).toBe(sameness("what is asthma"));
+    expect(sameness("What is asthma?")).not.toBe(sameness("What was asthma?"));
+  });
+
+  it("keeps the share asked for, and what cannot be learned from for evaluation", () => {
+    const many = (name: string, count: number, reference: string | null = "x") =>
+      Array.from({ length: count }, (_, i) => prompt(`${name} ${i}`, reference));
+    const given = {
+      forget: many("forget", 40),
+      general: [...many("general", 20), ...many("open", 5, null)],
+      unseen: many("unseen", 7),
+    };
+    const { sets } = splitPrompts(given, 0.25, 3);
+    expect([sets.forget.train.length, sets.forget.evaluation.length]).toEqual([30, 10 + 7]);
+    expect([sets.general.train.length, sets.general.evaluation.length]).toEqual([15, 5 + 5]);
+    expect(questions(allOf(sets).train).filter((question) => /open|unseen/.test(question))).toEqual([]);
+    expect(splitPrompts(given, 0.25, 3)).toEqual(splitPrompts(given, 0.25, 3));
+    expect(splitPrompts(given, 0.25, 4).sets.forget).not.toEqual(sets.forget);
+  });
+
+  it("is a stage whose files are read back, and which says what it lacks", async () => {
+    const folder = temporaryFolder();
+    const write = (name: string, rows: object[]) => {
+      writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+      return [join(folder, name)];
+    };
+    const forget = write("forget.jsonl", [{ question: "What is asthma? " }, { question: "Is gout painful?" }]);
+    const general = write("general.jsonl", [
+      { instruction: "Translate", input: "chat", output: "cat" },
+      { instruction: "Count to two", output: "one two" },
+    ]);
+    const out = join(folder, "prompts");
+    const { result } = await runStage(refusalPromptsStage, { forget, general }, out);
+    expect(result).toMatchObject({ "forget-train.jsonl": 1, "general-evaluation.jsonl": 1, dropped: 0 });
+    const sets = await Promise.all([
+      readPromptSet(out, "general", "train"),
+      readPromptSet(out, "general", "evaluation"),
+    ]);
+    expect(questions(sets.flat()).sort()).toEqual(["Count to two", "Translate: chat"]);
+    const alone = write("alone.jsonl", [{ question: "Why?", reference: "x" }]);
+    await expect(runStage(refusalPromptsStage, { forget: alone, general }, join(folder, "few"))).rejects.toThrow(
+      /No forget question is left for train/,
+    );
+  });
+});
