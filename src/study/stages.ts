@@ -4,6 +4,7 @@ import type { Stage } from "../base/stage.js";
 import { classifierStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
 import {
+  attackStage,
   compareStage,
   contaminationStage,
   evaluateStage,
@@ -38,6 +39,7 @@ export const STAGES = [
   chatTuneStage,
   refusalPromptsStage,
   refusalTuneStage,
+  attackStage,
 ] as unknown as readonly Stage[];
 
 /** @throws UserError when there is no such stage. */

@@ -14,6 +14,7 @@ export {
 } from "./chat.js";
 export { documentEnds, documentTokens } from "./document-tokens.js";
 export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
+export { pickDocuments, selectDocuments } from "./select.js";
 export {
   type DocumentName,
   readDocument,

@@ -8,8 +8,9 @@
  */
 import { grouped, UserError } from "../base/errors.js";
 import { random } from "../base/random.js";
-import type { View } from "../filter/index.js";
+import { type View, viewOf } from "../filter/index.js";
 import type { Direction, TrainingBatch } from "../nn/index.js";
+import type { Specials, TokenShard } from "../tokens/index.js";
 
 /** A corpus in training order. All [tokens]. */
 export interface Stream {
@@ -35,6 +36,16 @@ export function streamOf(
     targets: Int32Array.from(order, (index) => tokens[index]),
     lossMask: Uint8Array.from(order, (index) => view.lossMask[index]),
   };
+}
+
+/** Everything in a shard, trained on. */
+export function wholeView({ tokens, docOffsets }: TokenShard, specials: Specials): View {
+  return viewOf({ method: "none", threshold: 1 }, tokens, undefined, undefined, docOffsets, specials);
+}
+
+/** Everything in a shard, end to end. */
+export function wholeStream(shard: TokenShard, specials: Specials, direction: Direction): Stream {
+  return streamOf(wholeView(shard, specials), shard.tokens, shard.docOffsets, specials.endOfText, direction);
 }
 
 /** Index in the shard of each token of the stream. */

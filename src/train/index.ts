@@ -10,6 +10,7 @@ export {
 } from "./finetune.js";
 export { type History, type HistoryLine, openHistory } from "./history.js";
 export { DivergedError, lateLoss, type RunContext } from "./loop.js";
+export { type NamedStreams, openNamedStreams } from "./named-stream.js";
 export { type Plan, type PlanOptions, planTraining } from "./plan.js";
 export { type RunOptions, type RunResult, train } from "./pretrain.js";
 export { type BatchSource, type Example, exampleSource, type SourceOptions, windowSource } from "./sources.js";

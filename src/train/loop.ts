@@ -55,11 +55,11 @@ export interface LoopResult {
   history: HistoryLine[];
 }
 
-/** The loss is no longer a number. */
+/** A loss is no longer a number. */
 export class DivergedError extends UserError {
-  constructor(step: number, lr: number, loss: number, gradientNorm: number) {
+  constructor(step: number, lr: number, what: string) {
     super(
-      `Training diverged: step ${grouped(step)} has loss ${loss} and gradient norm ${gradientNorm} at learning rate ${lr.toPrecision(3)}. Give a lower --lr (or, where there is one, a longer --warmup-share).`,
+      `Training diverged: step ${grouped(step)} has ${what} at learning rate ${lr.toPrecision(3)}. Give a lower --lr (or, where there is one, a longer --warmup-share).`,
     );
   }
 }
@@ -83,12 +83,14 @@ export async function runLoop(options: LoopOptions, trainer: Trainer, context: R
     const lr = options.lrAt(step);
     const { loss, gradientNorm } = await trainer.step(batch, step + 1, lr);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new DivergedError(step + 1, lr, loss, gradientNorm);
+      throw new DivergedError(step + 1, lr, `loss ${loss} and gradient norm ${gradientNorm}`);
     }
     const done = step + 1;
     const rawTokens = done * batch.tokens.length;
     effectiveTokens += batch.lossMask.reduce((sum, counts) => sum + counts, 0);
     const measured = await options.measure?.(done, () => trainer.state().parameters);
+    const lost = Object.entries(measured?.evaluation ?? {}).find(([, value]) => !Number.isFinite(value));
+    if (lost) throw new DivergedError(done, lr, `a measured ${lost[0]} of ${lost[1]}`);
     const line = { step: done, loss, lr, rawTokens, effectiveTokens, ...measured };
     history.add(line);
     const isLast = done === steps || (options.stop?.(line) ?? false);

@@ -7,7 +7,7 @@ import { defineStage } from "../base/stage.js";
 import { type Policy, readPolicy, readScores, type View, viewOf } from "../filter/index.js";
 import { Direction, GptConfig, maskId, parameterCount, saveModel, saveOptimizer } from "../nn/index.js";
 import { copyTokenizer, loadTokenizer, readTokens, type Specials, type TokenShard } from "../tokens/index.js";
-import { streamOf, windowCount } from "./batches.js";
+import { streamOf, wholeStream, wholeView, windowCount } from "./batches.js";
 import { planTraining } from "./plan.js";
 import { train } from "./pretrain.js";
 import { mixDocuments } from "./upsample.js";
@@ -88,7 +88,7 @@ export const pretrainStage = defineStage({
       masking,
     });
     const held = readTokens(options.tokens, "validation");
-    const validation = streamOf(wholeView(held, specials), held.tokens, held.docOffsets, specials.endOfText, direction);
+    const validation = wholeStream(held, specials, direction);
     const { lr, warmupShare, microBatches, weightDecay, checkpointEvery, validations, validationWindows } = options;
     if (batch % microBatches !== 0) {
       throw new UserError(
@@ -137,11 +137,6 @@ function modelConfig(options: z.infer<typeof Options>, vocabulary: number): GptC
   if (parsed.success) return parsed.data;
   const why = parsed.error.issues.map(({ message }) => message).join("; ");
   throw new UserError(`--width ${width} with --heads ${heads} is no model: ${why}.`);
-}
-
-/** Everything in a shard, trained on. */
-function wholeView(shard: TokenShard, specials: Specials): View {
-  return viewOf({ method: "none", threshold: 1 }, shard.tokens, undefined, undefined, shard.docOffsets, specials);
 }
 
 /** The training split without and with the policy; one and the same stream when nothing is filtered. */

@@ -1,0 +1,169 @@
+/**
+ * @file Adversarial finetuning of one model: how much forget text brings the capability back (paper 4.3, B.3).
+ *
+ * Everything is chosen to favour the attacker: the learning rate is the one of the sweep that recovers with the fewest
+ * tokens (or, when none does, ends lowest), batches are small, the rate is constant without a warm-up. The sweep uses
+ * the first seed; the others, which order the text anew, run at the rate it chose. A rate that has had as many tokens
+ * as the best one needed cannot win and stops there. A run is found when it was finished before, and goes on from its
+ * checkpoint when it was not.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson, writeJson } from "../../base/files.js";
+import type { Progress } from "../../base/progress.js";
+import type { Model, Trainer } from "../../nn/index.js";
+import {
+  DivergedError,
+  finetune,
+  finetuneTrainer,
+  type Stream,
+  type WindowLoss,
+  windowLoss,
+  windowSource,
+} from "../../train/index.js";
+import { type CurvePoint, recover } from "./recover.js";
+
+export interface AttackOptions {
+  model: Model;
+  /** Forget text the attacker trains on, and held-out forget text. In the model's direction. */
+  train: Stream;
+  test: Stream;
+  endOfText: number;
+  /** Loss on `test` that counts as recovered, nats per token. */
+  target: number;
+  lrs: readonly number[];
+  seeds: readonly number[];
+  /** Windows per step. */
+  batch: number;
+  /** Tokens after which a run gives up. */
+  cap: number;
+  testWindows: number;
+  /** Factor by which tokens grow from one measurement to the next. */
+  growth: number;
+  weightDecay: number;
+  clip: number;
+}
+
+export const AttackRun = z.object({
+  lr: z.number(),
+  seed: z.number(),
+  curve: z.array(z.object({ step: z.number(), tokens: z.number(), loss: z.number() })),
+  tokens: z.number().describe("tokens to recover; when censored, tokens after which it had not"),
+  censored: z.boolean(),
+  ended: z.enum(["recovered", "cap", "slower", "diverged"]).describe("slower: had as many tokens as a better rate"),
+});
+export type AttackRun = z.infer<typeof AttackRun>;
+
+export const AttackResult = z.object({
+  target: z.number().describe("loss that counts as recovered, nats per token"),
+  initialLoss: z.number().describe("loss before the attack"),
+  lr: z.number().nullable().describe("the rate that favours the attacker most; null when nothing had been lost"),
+  sweep: z.array(AttackRun).describe("one run per rate, with the first seed"),
+  runs: z.array(AttackRun).describe("one run per seed at that rate"),
+});
+export type AttackResult = z.infer<typeof AttackResult>;
+
+export interface AttackContext {
+  /** Scratch folder: runs that were finished or interrupted lie here. */
+  scratch: string;
+  progress?: Progress;
+  threads?: number;
+}
+
+/** Steps between checkpoints. A run takes a minute or so: one that is killed loses seconds. */
+const CHECKPOINT_EVERY = 500;
+
+export async function attack(options: AttackOptions, context: AttackContext): Promise<AttackResult> {
+  const { model, test, endOfText, testWindows, lrs, seeds, batch, target, weightDecay, clip } = options;
+  const { progress = () => {}, threads = 1 } = context;
+  const held = windowLoss(model, test, { endOfText, windows: testWindows, batch: 16, threads });
+  const trainer = await finetuneTrainer(
+    model,
+    { context: model.config.context, batch },
+    { weightDecay, clip, threads },
+  );
+  try {
+    const initialLoss = await held.measure(model.parameters);
+    if (initialLoss <= target) return { target, initialLoss, lr: null, sweep: [], runs: [] };
+    const total = lrs.length + seeds.length - 1;
+    let done = 0;
+    const run = async (lr: number, seed: number, cap: number) => {
+      const result = await runOnce(options, { lr, seed, cap, initialLoss, held, trainer }, context);
+      progress({ done: ++done, total, unit: "runs", detail: `lr ${lr}, ${describeRun(result)}` });
+      return result;
+    };
+    const sweep: AttackRun[] = [];
+    // From the largest rate down: it is usually the fastest, and what is found early shortens the rest.
+    for (const lr of [...lrs].sort((a, b) => b - a)) {
+      const best = Math.min(options.cap, ...sweep.filter((r) => !r.censored).map((r) => r.tokens));
+      sweep.push(await run(lr, seeds[0], best));
+    }
+    const chosen = favourAttacker(sweep);
+    const runs = [chosen];
+    for (const seed of seeds.slice(1)) runs.push(await run(chosen.lr, seed, options.cap));
+    return { target, initialLoss, lr: chosen.lr, sweep, runs };
+  } finally {
+    await trainer.release();
+    await held.release();
+  }
+}
+
+/** The run with the fewest tokens to recover; when none recovered, the one that ended lowest. */
+export function favourAttacker(sweep: readonly AttackRun[]): AttackRun {
+  const end = ({ curve }: AttackRun) => curve[curve.length - 1].loss;
+  const order = (a: AttackRun, b: AttackRun) =>
+    Number(a.censored) - Number(b.censored) || (a.censored ? end(a) - end(b) : a.tokens - b.tokens);
+  return sweep.toSorted(order)[0];
+}
+
+interface Run {
+  lr: number;
+  seed: number;
+  /** Tokens after which this run gives up. */
+  cap: number;
+  initialLoss: number;
+  held: WindowLoss;
+  trainer: Trainer;
+}
+
+async function runOnce(options: AttackOptions, run: Run, { scratch, threads }: AttackContext): Promise<AttackRun> {
+  const { model, target, batch, growth } = options;
+  const { lr, seed, cap, initialLoss, held, trainer } = run;
+  const out = join(scratch, `lr-${lr}-seed-${seed}`);
+  const finished = join(out, "run.json");
+  if (existsSync(finished)) return readJson(finished, AttackRun);
+  mkdirSync(out, { recursive: true });
+  const source = windowSource(options.train, { context: model.config.context, batch, seed }, "forget text");
+  const steps = Math.max(1, Math.ceil(cap / (batch * source.context)));
+  const isDue = (done: number) => done === steps || grew(done, growth);
+  const evaluation = { isDue, measure: async (p: Model["parameters"]) => ({ loss: await held.measure(p) }) };
+  const stop = ({ evaluation }: { evaluation?: Record<string, number> }) => (evaluation?.loss ?? Infinity) <= target;
+  const start: CurvePoint = { step: 0, tokens: 0, loss: initialLoss };
+  const tuning = { model, source, steps, lr, checkpointEvery: CHECKPOINT_EVERY, evaluation, stop, trainer };
+  const history = await finetune(tuning, { out, threads })
+    .then(({ history }) => history)
+    .catch((error: unknown) => {
+      if (error instanceof DivergedError) return undefined;
+      throw error;
+    });
+  const measured = (history ?? []).flatMap(({ step, rawTokens, evaluation }): CurvePoint[] =>
+    evaluation ? [{ step, tokens: rawTokens, loss: evaluation.loss }] : [],
+  );
+  const curve = [start, ...measured];
+  const recovery = recover(curve, target);
+  const ended = !recovery.censored ? "recovered" : !history ? "diverged" : cap < options.cap ? "slower" : "cap";
+  const result: AttackRun = { lr, seed, curve, ...recovery, ended };
+  await writeJson(finished, result);
+  return result;
+}
+
+/** Whether a measurement is due: after step 1, and whenever steps have grown by the factor. */
+function grew(done: number, growth: number): boolean {
+  const level = (step: number) => Math.floor(Math.log(step) / Math.log(growth));
+  return done === 1 || level(done) > level(done - 1);
+}
+
+function describeRun({ tokens, censored, ended }: AttackRun): string {
+  return `${ended}${censored ? " after" : " with"} ${Math.round(tokens)} tokens`;
+}
