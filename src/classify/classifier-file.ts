@@ -1,5 +1,5 @@
 /**
- * @file A classifier on disk: `classifier.json` and `probe.safetensors` beside the two halves and the tokenizer.
+ * @file A classifier on disk: `classifier.json` and `probe.safetensors` beside its models and the tokenizer.
  *
  * The directory is self-contained: it can be moved, and scores a corpus without the runs that made it.
  */
@@ -39,18 +39,28 @@ export const ProbeFile = z.object({
   ),
   trainRows: z.int(),
   quality: z.object({ validation: Quality, test: Quality }).describe("against the labels"),
+  reference: z
+    .object({ validation: Quality, test: Quality })
+    .optional()
+    .describe("against the labels of --reference, which chose nothing"),
   truth: z
     .object({ validation: Quality, test: Quality })
     .optional()
     .describe("against the held-out truth, which chose nothing"),
+  flopsPerToken: z.number().optional().describe("to read a token up to the probe's layer and score it"),
 });
 export type ProbeFile = z.infer<typeof ProbeFile>;
 
 export const ClassifierFile = z.object({
   domain: z.string(),
   tokenizer: z.string().describe("fingerprint"),
-  /** Feature widths of the halves. */
-  widths: z.object({ left: z.int(), right: z.int() }),
+  widths: z
+    .union([z.object({ left: z.int(), right: z.int() }), z.object({ encoder: z.int() })])
+    .describe("numbers in a token's features, by model"),
+  models: z
+    .object({ parameters: z.int(), trainingFlops: z.number().nullable() })
+    .optional()
+    .describe("of all models together: embeddings counted, 6 N D; null where a model does not say"),
   token: ProbeFile,
   document: ProbeFile,
 });
@@ -64,6 +74,14 @@ export interface ClassifierProbes {
 /** Reads classifier.json of a classifier, or the copy beside scores. @throws UserError when it is missing or malformed */
 export function readClassifierFile(directory: string): ClassifierFile {
   return readJson(join(directory, "classifier.json"), ClassifierFile);
+}
+
+/** @throws UserError when a classifier cannot score a corpus: the scoring graphs read biLMs, in which nothing sees ahead */
+export function requireScorable({ widths }: ClassifierFile, directory: string): void {
+  if ("left" in widths) return;
+  throw new UserError(
+    `${directory} is a classifier on an encoder, which is a baseline to measure and cannot score a corpus. Fit one on a biLM: lacuna classifier --left DIR --right DIR.`,
+  );
 }
 
 /** Writes classifier.json and probe.safetensors. */
@@ -92,7 +110,7 @@ export function readClassifier(directory: string): {
   const file = readClassifierFile(directory);
   const path = join(directory, "probe.safetensors");
   const { tensors } = readSafetensors(path);
-  const expected = file.widths.left + file.widths.right;
+  const expected = Object.values(file.widths).reduce((sum, width) => sum + width, 0);
   const probe = (name: string): LinearProbe => {
     const [weights, bias] = [tensors[`${name}_weights`]?.data, tensors[`${name}_bias`]?.data];
     if (weights instanceof Float64Array && weights.length === expected && bias instanceof Float64Array)

@@ -1,5 +1,14 @@
 /** @file The classify room: biLM features, probes, their calibration, thresholds and quality, and scoring with them. */
-export { type BiLm, featureWidth, openBiLm, poolFeatures, readStates, releaseBiLm } from "./bilm.js";
+export {
+  type Backbone,
+  type BackbonePaths,
+  featureWidths,
+  openBackbone,
+  PARTS,
+  poolFeatures,
+  readStates,
+  releaseBackbone,
+} from "./backbone.js";
 export { type Calibration, calibrated, fitPlatt, type ReliabilityBin, reliability } from "./calibrate.js";
 export {
   ClassifierFile,
@@ -7,6 +16,7 @@ export {
   ProbeFile,
   readClassifier,
   readClassifierFile,
+  requireScorable,
   Thresholds,
   writeClassifier,
 } from "./classifier-file.js";
@@ -54,4 +64,5 @@ export {
 export { type Candidate, type Chosen, type Rows, selectProbe } from "./select.js";
 export { ClassifierOptions, classifierStage } from "./stage.js";
 export type { DocumentLogits, DocumentScores } from "./stream.js";
+export { readTestRows, type StoredRows, type TestRows } from "./test-rows.js";
 export { histogramOf, quantise, thresholdForF1, thresholdForRecall, thresholdForShare } from "./threshold.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BiLm } from "./bilm.js";
+import type { Backbone } from "./backbone.js";
 import { planSample, readSample } from "./samples.js";
 import { syntheticBiLm } from "./testing/synthetic.js";
 
@@ -72,7 +72,7 @@ describe("a sample", () => {
 });
 
 describe("reading a sample", () => {
-  const biLm: BiLm = syntheticBiLm(2);
+  const biLm: Backbone = syntheticBiLm(2);
   const plan = planSample(split, specials, { tokens: 80, readTokens: 300, seed: 5 });
 
   it("puts left then right states of the kept token, its label, place and document in one row", async () => {

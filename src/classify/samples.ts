@@ -7,7 +7,7 @@
  */
 import { random } from "../base/random.js";
 import { specialMask, UNKNOWN_LABEL } from "../label/index.js";
-import { type BiLm, copyFeatures, featureWidth, poolFeatures, readStates } from "./bilm.js";
+import { type Backbone, copyFeatures, featureWidths, poolFeatures, readStates } from "./backbone.js";
 
 /** The labelled part of one split: the first documents of its shard. */
 export interface LabelledSplit {
@@ -92,15 +92,15 @@ export interface Sample {
 
 /** Reads a planned sample's features at every layer asked for. */
 export async function readSample(
-  biLm: BiLm,
+  backbone: Backbone,
   split: LabelledSplit,
   plan: SamplePlan,
   layers: readonly number[],
   specials: ReadonlySet<number>,
   onRead: (tokens: number) => void = () => {},
 ): Promise<Sample> {
-  const width = featureWidth(biLm);
-  const widths = { left: biLm.left.model.config.width, right: biLm.right.model.config.width };
+  const widths = featureWidths(backbone);
+  const width = widths.reduce((sum, part) => sum + part, 0);
   const features = layers.map((layer) => ({ layer, tokens: new Float32Array(plan.rows * width) }));
   const pooled: Float32Array[][] = layers.map(() => []);
   const starts = startsOf(split.documents);
@@ -110,16 +110,16 @@ export async function readSample(
   const chosen = Array.from(plan.documents, (index) => split.documents[index]);
   let row = 0;
   let read = 0;
-  for await (const { document, left, right } of readStates(biLm, chosen, layers)) {
+  for await (const { document, states } of readStates(backbone, chosen, layers)) {
     const index = plan.documents[document];
-    const halves = layers.map((_, k) => ({ left: left[k], right: right[k] }));
+    const atLayers = layers.map((_, k) => states.map((part) => part[k]));
     for (const position of plan.positions[document]) {
-      for (const [k, states] of halves.entries()) copyFeatures(states, widths, position, features[k].tokens, row);
+      for (const [k, here] of atLayers.entries()) copyFeatures(here, widths, position, features[k].tokens, row);
       tokenPlaces[row] = starts[index] + position;
       tokenDocuments[row++] = index;
     }
     const isSpecial = specialMask(chosen[document], specials);
-    const means = halves.map((states) => poolFeatures(states, widths, isSpecial));
+    const means = atLayers.map((here) => poolFeatures(here, widths, isSpecial));
     if (means[0]) {
       documentPlaces.push(index);
       for (const [k, mean] of means.entries()) pooled[k].push(mean!);

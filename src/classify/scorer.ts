@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { documentReader, type Model, type Precision, type ReadOutPrograms, readOutPrograms } from "../nn/index.js";
 import { loadTokenizer } from "../tokens/index.js";
-import { loadHalves } from "./bilm.js";
+import { loadHalves } from "./backbone.js";
 import type { Calibration } from "./calibrate.js";
-import { type ClassifierFile, readClassifier } from "./classifier-file.js";
+import { type ClassifierFile, readClassifier, requireScorable } from "./classifier-file.js";
 import type { LinearProbe } from "./loss.js";
 import { type DocumentLogits, type DocumentScores, logitsOfDocuments, scoresOf } from "./stream.js";
 
@@ -67,9 +67,10 @@ export interface ScorerParts {
   specials: { endOfText: number; [name: string]: number };
 }
 
-/** Opens a finished classifier. @throws UserError when something in it is missing or does not fit */
+/** Opens a finished classifier on a biLM. @throws UserError when something in it is missing or does not fit */
 export async function openClassifier(directory: string, options: ScorerOptions = {}): Promise<Classifier> {
   const { file, probes, fingerprint } = readClassifier(directory);
+  requireScorable(file, directory);
   const placed = (probe: "token" | "document") => {
     const { layer, calibration } = file[probe];
     return { layer, calibration, probe: probes[probe] };

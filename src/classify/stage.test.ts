@@ -9,7 +9,13 @@ import { readDocument, readTokens } from "../tokens/index.js";
 import { readClassifier, readClassifierFile } from "./classifier-file.js";
 import { openClassifier } from "./scorer.js";
 import { classifierStage } from "./stage.js";
-import { type SmallPipeline, type SmallPipelineOptions, smallPipeline } from "./testing/small-pipeline.js";
+import { readTestRows } from "./test-rows.js";
+import {
+  type SmallPipeline,
+  type SmallPipelineOptions,
+  smallEncoder,
+  smallPipeline,
+} from "./testing/small-pipeline.js";
 
 type Change = (paths: SmallPipeline) => object;
 
@@ -72,6 +78,49 @@ describe("the classifier stage, on synthetic letters", () => {
 
   it("gives the same bytes twice", async () => {
     expect((await classify()).manifest.fingerprint).toBe(usual.manifest.fingerprint);
+  });
+
+  it("keeps the test rows it was judged on", () => {
+    const { file } = usual;
+    const { token, document, sources } = readTestRows(usual.out);
+    expect(token.logits).toHaveLength(file.token.quality.test.rows);
+    expect(document.logits).toHaveLength(file.document.quality.test.rows);
+    expect(new Set(sources)).toEqual(new Set(["even", "odd"]));
+    const { threshold, recall } = file.token.quality.test.atThreshold;
+    const hits = token.labels.filter((label, row) => label === 1 && token.scores[row] >= Math.round(255 * threshold));
+    expect(hits.length / token.labels.filter((label) => label === 1).length).toBeCloseTo(recall, 10);
+    const known = token.truth!.filter((value) => value <= 1);
+    expect(known).toHaveLength(file.token.truth!.test.rows);
+  });
+
+  it("measures against reference labels beside its own, and lets them choose nothing", async () => {
+    const root = temporaryFolder();
+    const gold = await smallPipeline(join(root, "gold"));
+    const change = () => ({ reference: gold.labels });
+    const { file, probe } = await classify({ relabel: (l, _split, place) => (place % 3 ? l : 0) }, change);
+    const alone = await classify({ relabel: (l, _split, place) => (place % 3 ? l : 0) });
+    expect(probe.equals(alone.probe)).toBe(true);
+    expect(file.token.quality).toEqual(alone.file.token.quality);
+    expect(file.token.reference!.test.prevalence).toBeGreaterThan(file.token.quality.test.prevalence * 1.3);
+    expect(file.token.reference!.test.prevalence).toBe(usual.file.token.quality.test.prevalence);
+  });
+
+  it("reads an encoder in place of both halves, and says that it cannot score a corpus", async () => {
+    const root = temporaryFolder();
+    const { left, right, ...paths } = await smallPipeline(root);
+    const encoder = await smallEncoder(root, paths.tokens);
+    const out = join(root, "on-encoder");
+    await runStage(classifierStage, { ...paths, encoder, maxTokens: 1500, layers: [0, 2] }, out);
+    const file = readClassifierFile(out);
+    expect(file.widths).toEqual({ encoder: 32 });
+    expect(file.token.truth!.test.atThreshold.f1).toBeGreaterThan(0.9);
+    await expect(openClassifier(out)).rejects.toThrow(/cannot score a corpus.*--left DIR --right DIR/);
+    const both = { ...paths, encoder, left, right };
+    await expect(runStage(classifierStage, both, join(root, "both"))).rejects.toThrow(/give one of them/);
+    const half = { ...paths, encoder: left };
+    await expect(runStage(classifierStage, half, join(root, "half"))).rejects.toThrow(/is no encoder/);
+    const halves = { ...paths, left: encoder, right };
+    await expect(runStage(classifierStage, halves, join(root, "wrong"))).rejects.toThrow(/Give it alone: --encoder/);
   });
 
   it("stands alone: a copy scores with nothing beside it", async () => {

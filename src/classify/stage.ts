@@ -1,8 +1,8 @@
 /**
- * @file The `classifier` stage: probes on a trained biLM, from labels.
+ * @file The `classifier` stage: probes on a trained biLM or encoder, from labels.
  *
  * Train documents fit, validation documents decide, test documents are read once, when nothing is left to decide.
- * The result holds copies of both halves and the tokenizer, so that it scores a corpus on its own.
+ * The result holds copies of the models and the tokenizer, so that it scores a corpus on its own.
  */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,18 +10,28 @@ import { z } from "zod";
 import { grouped, UserError } from "../base/errors.js";
 import type { Progress } from "../base/progress.js";
 import { defineStage } from "../base/stage.js";
+import { parameterCount } from "../nn/index.js";
 import { copyTokenizer, loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
-import { openBiLm, releaseBiLm } from "./bilm.js";
+import { featureWidths, openBackbone, PARTS, releaseBackbone } from "./backbone.js";
 import { type ClassifierFile, writeClassifier } from "./classifier-file.js";
+import { scoringFlops, trainingFlops } from "./cost.js";
 import { type Fitted, fitProbe, type Granularity, rowsOf } from "./fit.js";
-import { probeFile, summaryOf } from "./judge.js";
+import { type JudgedSplit, probeFile, rowsToKeep, standardsOf, summaryOf } from "./judge.js";
 import { type LabelledDocuments, readLabelled } from "./labelled.js";
 import { planSample, readSample, type Sample } from "./samples.js";
+import { writeTestRows } from "./test-rows.js";
 
 export const ClassifierOptions = z.object({
-  left: z.string().describe("model that reads forward (lacuna pretrain --direction forward)"),
-  right: z.string().describe("model that reads in reverse (lacuna pretrain --direction reverse)"),
+  left: z.string().optional().describe("model that reads forward (lacuna pretrain --direction forward)"),
+  right: z.string().optional().describe("model that reads in reverse (lacuna pretrain --direction reverse)"),
+  encoder: z.string().optional().describe("instead of both: an encoder (lacuna pretrain --objective masked)"),
   labels: z.string().describe("labels (lacuna label)"),
+  reference: z
+    .string()
+    .optional()
+    .describe(
+      "other labels of the same tokens to measure against beside these, e.g. gold ones for weak; they choose nothing",
+    ),
   tokens: z.string().describe("token shards the labels belong to (lacuna tokenize)"),
   strengths: z
     .array(z.number().positive())
@@ -41,31 +51,35 @@ export const ClassifierOptions = z.object({
 /** Trains and measures a classifier. */
 export const classifierStage = defineStage({
   name: "classifier",
-  summary: "Fit token and document probes on a biLM's states and measure them",
+  summary: "Fit token and document probes on a biLM's (or an encoder's) states and measure them",
   why: "A cheap probe carries labels on a sample over to every token of the corpus",
   examples: [
     "lacuna classifier --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier",
     "lacuna classifier --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --layers 2 --strengths 0.01 1 100 --out runs/demo/classifier-2",
+    "lacuna classifier --encoder runs/encoder --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-encoder",
   ],
-  version: 2,
+  version: 3,
   options: ClassifierOptions,
-  inputs: ["left", "right", "labels", "tokens"],
+  inputs: ["left", "right", "encoder", "labels", "reference", "tokens"],
   async run(options, { out, progress, threads }) {
     const tokenizer = loadTokenizer(options.tokens);
     const [train, validation] = (["train", "validation"] as const).map((split) =>
       readLabelled(options.labels, options.tokens, split),
     );
-    requireSameTokenizer(
-      { what: `The left half ${options.left}`, fingerprint: loadTokenizer(options.left).fingerprint },
-      { what: `these tokens (${options.tokens})`, fingerprint: tokenizer.fingerprint },
-      "Pretrain both halves on these tokens: lacuna pretrain.",
-    );
-    const biLm = openBiLm(options.left, options.right, threads);
+    const backbone = openBackbone(options, threads);
     try {
-      const { layers: depth } = biLm.left.model.config;
+      const given = PARTS.flatMap((part) => (options[part] === undefined ? [] : [[part, options[part]] as const]));
+      const [[, first]] = given;
+      requireSameTokenizer(
+        { what: `The model ${first}`, fingerprint: loadTokenizer(first).fingerprint },
+        { what: `these tokens (${options.tokens})`, fingerprint: tokenizer.fingerprint },
+        "Pretrain on these tokens: lacuna pretrain.",
+      );
+      const configs = backbone.readers.map(({ model }) => model.config);
+      const depth = configs[0].layers;
       const layers = options.layers.length > 0 ? options.layers : Array.from({ length: depth + 1 }, (_, k) => k);
       if (layers.some((layer) => layer > depth)) {
-        throw new UserError(`--layers ${layers.join(" ")}: ${options.left} has layers 0 (embedding) to ${depth}.`);
+        throw new UserError(`--layers ${layers.join(" ")}: ${first} has layers 0 (embedding) to ${depth}.`);
       }
       const specials = new Set(Object.values(tokenizer.specials));
       const read = (split: LabelledDocuments, wanted: readonly number[], share: number) => {
@@ -75,7 +89,7 @@ export const classifierStage = defineStage({
         };
         const plan = planSample(split, specials, { ...size, seed: options.seed });
         const total = plan.documents.reduce((sum, index) => sum + split.documents[index].length, 0);
-        return readSample(biLm, split, plan, wanted, specials, (done) =>
+        return readSample(backbone, split, plan, wanted, specials, (done) =>
           progress({ done, total, unit: "tokens", detail: `reading ${split.split}` }),
         );
       };
@@ -87,23 +101,37 @@ export const classifierStage = defineStage({
       };
       // Everything is decided; now the test documents are read.
       const test = readLabelled(options.labels, options.tokens, "test");
-      const judged = [
-        { split: validation, sample: samples.validation },
-        { split: test, sample: await read(test, [...new Set([fitted.token.layer, fitted.document.layer])], 0.5) },
-      ];
+      const testLayers = [...new Set([fitted.token.layer, fitted.document.layer])];
+      const judge = (split: LabelledDocuments, sample: Sample): JudgedSplit => {
+        return { split, sample, standards: standardsOf(split, options) };
+      };
+      const judged = [judge(validation, samples.validation), judge(test, await read(test, testLayers, 0.5))] as const;
+      const widths = featureWidths(backbone);
+      const described = (granularity: Granularity) => {
+        const probe = probeFile(fitted[granularity], granularity, judged);
+        return { ...probe, flopsPerToken: scoringFlops(configs, probe.layer) };
+      };
       const file: ClassifierFile = {
         domain: train.domain,
         tokenizer: tokenizer.fingerprint,
-        widths: { left: biLm.left.model.config.width, right: biLm.right.model.config.width },
-        token: probeFile(fitted.token, "token", judged, options),
-        document: probeFile(fitted.document, "document", judged, options),
+        widths: Object.fromEntries(given.map(([part], k) => [part, widths[k]])) as ClassifierFile["widths"],
+        models: {
+          parameters: configs.reduce((sum, config) => sum + parameterCount(config), 0),
+          trainingFlops: trainingFlops(given.map(([, directory]) => directory)),
+        },
+        token: described("token"),
+        document: described("document"),
       };
       await writeClassifier(out, file, { token: fitted.token.probe, document: fitted.document.probe });
+      const [token, document] = (["token", "document"] as const).map((granularity) =>
+        rowsToKeep(fitted[granularity], granularity, judged[1]),
+      );
+      await writeTestRows(out, { token, document, sources: test.sources }, tokenizer.fingerprint);
       await copyTokenizer(options.tokens, out);
-      for (const half of ["left", "right"] as const) await copyModel(options[half], join(out, half));
+      for (const [part, directory] of given) await copyModel(directory, join(out, part));
       return { domain: file.domain, token: summaryOf(file.token), document: summaryOf(file.document) };
     } finally {
-      await releaseBiLm(biLm);
+      await releaseBackbone(backbone);
     }
   },
 });

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { specialMask } from "../../label/index.js";
 import { loadTokenizer } from "../../tokens/index.js";
-import { openBiLm, poolFeatures, readStates, releaseBiLm } from "../bilm.js";
+import { featureWidths, openBackbone, poolFeatures, readStates, releaseBackbone } from "../backbone.js";
 import { calibrated } from "../calibrate.js";
 import { readClassifier } from "../classifier-file.js";
 import { logitsOf } from "../loss.js";
@@ -25,22 +25,22 @@ export interface ScoresFromStates {
 export async function scoreFromStates(directory: string, documents: Uint32Array[]): Promise<ScoresFromStates[]> {
   const { file, probes } = readClassifier(directory);
   const specials = new Set(Object.values(loadTokenizer(directory).specials));
-  const biLm = openBiLm(join(directory, "left"), join(directory, "right"), 1);
-  const { widths } = file;
+  const biLm = openBackbone({ left: join(directory, "left"), right: join(directory, "right") }, 1);
+  const widths = featureWidths(biLm);
   const scores: ScoresFromStates[] = [];
   const layers = [file.token.layer, file.document.layer];
-  for await (const { document, left, right } of readStates(biLm, documents, layers)) {
+  for await (const { document, states } of readStates(biLm, documents, layers)) {
     const { weights, bias } = probes.token;
-    const fromLeft = logitsOf(left[0], { weights: weights.subarray(0, widths.left), bias });
-    const fromRight = logitsOf(right[0], { weights: weights.subarray(widths.left), bias: 0 });
+    const fromLeft = logitsOf(states[0][0], { weights: weights.subarray(0, widths[0]), bias });
+    const fromRight = logitsOf(states[1][0], { weights: weights.subarray(widths[0]), bias: 0 });
     const tokenLogits = fromLeft.map((logit, token) => logit + fromRight[token]);
     const isSpecial = specialMask(documents[document], specials);
     const tokens = calibrated(tokenLogits, file.token.calibration).map((p, token) => (isSpecial[token] ? 0 : p));
-    const pooled = poolFeatures({ left: left[1], right: right[1] }, widths, isSpecial);
+    const pooled = poolFeatures([states[0][1], states[1][1]], widths, isSpecial);
     const logits = pooled && logitsOf(pooled, probes.document);
     const probability = logits ? calibrated(logits, file.document.calibration)[0] : 0;
     scores.push({ tokenLogits, tokens, documentLogit: logits?.[0], probability });
   }
-  await releaseBiLm(biLm);
+  await releaseBackbone(biLm);
   return scores;
 }

@@ -71,12 +71,7 @@ export async function smallPipeline(root: string, options: SmallPipelineOptions 
     const truths = texts.map((text) => Uint8Array.of(...[...text].map((l) => (isForget(l) ? 1 : 0)), NO_DOMAIN));
     return { split: split as keyof typeof SPLITS, documents, truths };
   });
-  const write = (name: string, out: string, run: (out: string) => Promise<void>, facts = {}) => {
-    const schema = z.object({ domain: z.string().optional(), documentShare: z.number().optional() });
-    const stage = { name, summary: "", why: "", examples: [], version: 1, options: schema, inputs: [] };
-    return runStage({ ...stage, run: async (_, context) => (await run(context.out)) ?? null }, facts, out);
-  };
-  await write("tokenize", paths.tokens, async (out) => {
+  await writeArtifact("tokenize", paths.tokens, async (out) => {
     await writeTokenizer(out, json, specials);
     for (const { split, documents, truths } of splits) {
       const shard = {
@@ -119,17 +114,36 @@ export async function smallPipeline(root: string, options: SmallPipelineOptions 
       );
     }
   };
-  await write("label", paths.labels, makeLabels, { domain, documentShare: 0.15 });
+  await writeArtifact("label", paths.labels, makeLabels, { domain, documentShare: 0.15 });
   const config = GptConfig.parse({ vocabulary: 320, width: 16, layers: 2, heads: 2, context: 64, baseWidth: 16 });
   for (const [half, direction] of Object.entries({ left: "forward", right: "reverse" }) as ["left", Direction][]) {
     paths[half] = join(root, half);
     const model = { config, direction, parameters: initialise(config, half === "left" ? 1 : 2) };
-    await write("pretrain", paths[half], async (out) => {
+    await writeArtifact("pretrain", paths[half], async (out) => {
       await saveModel(out, model);
       await copyTokenizer(paths.tokens, out);
     });
   }
   return paths;
+}
+
+/** Writes an untrained encoder for the tokens of a small pipeline. */
+export async function smallEncoder(root: string, tokens: string): Promise<string> {
+  const shape = { vocabulary: 320 + 1, width: 32, layers: 2, heads: 2, context: 64, baseWidth: 32 };
+  const config = GptConfig.parse({ ...shape, bidirectional: true });
+  const encoder = join(root, "encoder");
+  await writeArtifact("pretrain", encoder, async (out) => {
+    await saveModel(out, { config, direction: "forward", parameters: initialise(config, 3) });
+    await copyTokenizer(tokens, out);
+  });
+  return encoder;
+}
+
+/** An artifact of a stage of this name. */
+function writeArtifact(name: string, out: string, run: (out: string) => Promise<void>, facts = {}) {
+  const schema = z.object({ domain: z.string().optional(), documentShare: z.number().optional() });
+  const stage = { name, summary: "", why: "", examples: [], version: 1, options: schema, inputs: [] };
+  return runStage({ ...stage, run: async (_, context) => (await run(context.out)) ?? null }, facts, out);
 }
 
 function offsetsOf(documents: readonly Uint32Array[]): Float64Array {

@@ -1,7 +1,7 @@
 /** @file Synthetic rows and models for the tests of this room. */
 import { random } from "../../base/random.js";
 import { GptConfig, type StateReader } from "../../nn/index.js";
-import type { BiLm } from "../bilm.js";
+import type { Backbone } from "../backbone.js";
 import { type LabelledRows, sigmoid } from "../loss.js";
 
 /** Synthetic rows: correlated features of different scales, labels drawn from a logistic model; `offset` sets the prevalence. */
@@ -23,7 +23,7 @@ export function syntheticRows(rows: number, width: number, seed: number, offset 
 }
 
 /** A synthetic biLM of width 2 per half: the left state of a token at layer k is (id, k), the right one (-id, -k). */
-export function syntheticBiLm(layers: number): BiLm {
+export function syntheticBiLm(layers: number): Backbone {
   const config = GptConfig.parse({ vocabulary: 100, width: 2, layers, heads: 1, context: 8 });
   const half = (direction: "forward" | "reverse"): StateReader => ({
     model: { config, direction, parameters: {} },
@@ -39,5 +39,5 @@ export function syntheticBiLm(layers: number): BiLm {
     },
     release: async () => {},
   });
-  return { left: half("forward"), right: half("reverse") };
+  return { readers: [half("forward"), half("reverse")] };
 }

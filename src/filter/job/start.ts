@@ -5,7 +5,7 @@ import { UserError } from "../../base/errors.js";
 import { canonicalJson, sha256 } from "../../base/hash.js";
 import { readManifest } from "../../base/stage.js";
 import type { Store } from "../../base/store/index.js";
-import { readClassifierFile } from "../../classify/index.js";
+import { readClassifierFile, requireScorable } from "../../classify/index.js";
 import type { InputFile } from "../../corpus/input/types.js";
 import { tokenizerFingerprint } from "../../tokens/index.js";
 import { JOB_FILES, type JobPlan, JobSettings } from "./plan.js";
@@ -21,10 +21,12 @@ export function planJob(given: {
   settings?: Partial<JobSettings>;
 }): JobPlan {
   const { fingerprint } = readManifest(given.classifier, "classifier");
+  const classifier = readClassifierFile(given.classifier);
+  requireScorable(classifier, given.classifier);
   if (given.inputs.length === 0) throw new UserError("There is nothing to score: no input file was given.");
   const plan = {
     version: 1 as const,
-    domain: readClassifierFile(given.classifier).domain,
+    domain: classifier.domain,
     classifier: fingerprint,
     tokenizer: tokenizerFingerprint(given.classifier),
     settings: JobSettings.parse(given.settings ?? {}),
