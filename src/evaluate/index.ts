@@ -1,5 +1,7 @@
 /** @file Evaluate room: loss on held-out text, per domain and document; attacks; questions, and what of them was trained on. */
 export * from "./attack/index.js";
+/** @file Evaluate room: loss on held-out text, per domain and document; questions, and what of them was trained on. */
+export * from "./boundary/index.js";
 export * from "./contamination/index.js";
 export * from "./glossary/index.js";
 export { type HeldOutFile, type HeldOutOptions, readHeldOut } from "./held-out.js";

@@ -5,6 +5,7 @@ import { classifierStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
 import {
   attackStage,
+  boundaryStage,
   compareStage,
   contaminationStage,
   evaluateStage,
@@ -35,6 +36,7 @@ export const STAGES = [
   glossarySetStage,
   questionsStage,
   compareStage,
+  boundaryStage,
   exportModelStage,
   chatTuneStage,
   refusalPromptsStage,

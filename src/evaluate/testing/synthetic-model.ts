@@ -9,10 +9,10 @@ import { writeByteLevelJson } from "../../tokens/tokenizer-json.js";
 export const SPECIALS = placeSpecials("bytes", 256);
 export const { endOfText: END } = SPECIALS.specials;
 
-/** Writes a model of context 64 into a folder. @param seed - of its weights */
-export async function syntheticModel(folder: string, seed = 7) {
+/** Writes a model of context 64 into a folder. */
+export async function syntheticModel(folder: string, { seed = 7, width = 8 } = {}) {
   const directory = join(folder, `model-${seed}`);
-  const shape = { vocabulary: SPECIALS.vocabularySize, width: 8, layers: 1, heads: 2, context: 64 };
+  const shape = { vocabulary: SPECIALS.vocabularySize, width, layers: 1, heads: 2, context: 64 };
   const config = GptConfig.parse(shape);
   const values: Values = syntheticParameters(gptShapes(config), seed);
   const model = { config, direction: "forward" as const, parameters: toSingle(values) };
