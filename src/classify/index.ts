@@ -29,6 +29,10 @@ export {
   truthOfDocument,
   truthRuleOf,
 } from "./labelled.js";
+export { COARSE, type Coarse, coarsen } from "./labels/coarsen.js";
+export { compareLabels, type LabelComparison } from "./labels/compare.js";
+export { LabelDeriveOptions, labelDeriveStage } from "./labels/derive-stage.js";
+export { errorAfterFlips, flipLabels } from "./labels/noise.js";
 export { type MinimiseOptions, type Minimum, minimise, type Objective } from "./lbfgs.js";
 export { fitLogistic, type LogisticFit, type LogisticOptions } from "./logistic.js";
 export { type LabelledRows, type LinearProbe, logitsOf, sigmoid } from "./loss.js";

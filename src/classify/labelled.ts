@@ -64,9 +64,13 @@ export interface TruthRule {
   documentShare: number;
 }
 
-/** The rule by which the labels themselves were made and are graded; undefined when their domain file is gone. */
+/**
+ * The rule by which the labels themselves, or those they were made from, were made and are graded; undefined when their
+ * domain file is gone.
+ */
 export function truthRuleOf(labels: string): TruthRule | undefined {
-  const { domain, documentShare } = readManifest(labels, LABEL_STAGES).options;
+  const { domain, documentShare, labels: from } = readManifest(labels, LABEL_STAGES).options;
+  if (typeof from === "string") return existsSync(from) ? truthRuleOf(from) : undefined;
   if (typeof domain !== "string" || typeof documentShare !== "number" || !existsSync(domain)) return undefined;
   return { forget: readDomain(domain).truth, documentShare };
 }

@@ -4,6 +4,7 @@ export * from "./export/index.js";
 export { FilterOptions, filterStage } from "./filter-stage.js";
 export { cutOf, isForget } from "./forget.js";
 export * from "./job/index.js";
+export { LabelClassifierOptions, labelClassifierStage } from "./label-stage.js";
 export { filterScored, markDocument, openPolicies, type PolicySet, previewFilter } from "./policies/index.js";
 export { firstFilteredStep, METHODS, Policy, readPolicy } from "./policy.js";
 export { type ScoreFilesOptions, type ScoreFilesResult, scoreFiles } from "./run/score-files.js";

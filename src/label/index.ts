@@ -2,6 +2,7 @@
 export * from "./annotator.js";
 export * from "./calibrate.js";
 export * from "./contexts.js";
+export * from "./document-text.js";
 export * from "./documents.js";
 export * from "./domain.js";
 export * from "./gather-evidence.js";

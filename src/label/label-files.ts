@@ -14,7 +14,7 @@ import type { Labels } from "./label-documents.js";
 export { UNKNOWN_LABEL } from "./grade.js";
 
 /** Stages whose artifacts are labels. */
-export const LABEL_STAGES = ["label", "label-text", "label-spans"] as const;
+export const LABEL_STAGES = ["label", "label-text", "label-spans", "label-derive", "label-classifier"] as const;
 
 export async function writeLabels(
   out: string,

@@ -1,7 +1,7 @@
 /** @file Every stage by name: what the command line offers and what worker threads can run. */
 import { UserError } from "../base/errors.js";
 import type { Stage } from "../base/stage.js";
-import { classifierStage } from "../classify/index.js";
+import { classifierStage, labelDeriveStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
 import {
   attackStage,
@@ -12,7 +12,7 @@ import {
   glossarySetStage,
   questionsStage,
 } from "../evaluate/index.js";
-import { filterStage, scoreStage } from "../filter/index.js";
+import { filterStage, labelClassifierStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
@@ -28,7 +28,9 @@ export const STAGES = [
   labelStage,
   labelTextStage,
   labelSpansStage,
+  labelDeriveStage,
   classifierStage,
+  labelClassifierStage,
   scoreStage,
   filterStage,
   evaluateStage,

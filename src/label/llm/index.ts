@@ -9,3 +9,4 @@ export { ledgerFolder, openEmbedder, openLlm } from "./open.js";
 export { JudgeOptions } from "./options.js";
 export { type Prompts, readPrompts } from "./prompts.js";
 export { isTrusted, MIN_SCORE, type Score, type ScoreOptions, scoreByDetection, scoreByEmbedding } from "./score.js";
+export { sentencesOf } from "./text.js";
