@@ -9,6 +9,7 @@ export { type Continuation, type Likelihood, likelihoods } from "./likelihood.js
 export { type DocumentLosses, type DomainLoss, domainLosses, readLosses, writeLosses } from "./losses.js";
 export { type HeldOut, packedLosses } from "./packed.js";
 export * from "./questions/index.js";
+export * from "./refusals/index.js";
 export { EvaluateOptions, type EvaluateResult, evaluateStage } from "./stage.js";
 export { differenceTest, type Figure, meanOf, pairedTest, rate, type Test } from "./statistics.js";
 export { openTextGenerator, type Said, SayOptions, type TextGenerator } from "./text-generator.js";

@@ -11,12 +11,13 @@ import {
   evaluateStage,
   glossarySetStage,
   questionsStage,
+  refusalsStage,
 } from "../evaluate/index.js";
 import { filterStage, labelClassifierStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
-import { chatTuneStage, pretrainStage, refusalPromptsStage, refusalTuneStage } from "../train/index.js";
+import { chatTuneStage, pretrainStage, refusalQuestionsStage, refusalTuneStage } from "../train/index.js";
 
 /** In the order of the pipeline. */
 export const STAGES = [
@@ -41,9 +42,10 @@ export const STAGES = [
   boundaryStage,
   exportModelStage,
   chatTuneStage,
-  refusalPromptsStage,
+  refusalQuestionsStage,
   refusalTuneStage,
   attackStage,
+  refusalsStage,
 ] as unknown as readonly Stage[];
 
 /** @throws UserError when there is no such stage. */

@@ -8,7 +8,7 @@ import { costOf } from "../../llm/index.js";
 import type { Domain } from "../domain.js";
 import { describePrice, type ModelOptions } from "./open.js";
 import type { JudgeOptions } from "./options.js";
-import { fenced, fill, type PromptName, type QuestionName, readPrompts } from "./prompts.js";
+import { ANSWER_PROMPTS, fenced, fill, type PromptName, type QuestionName, readPrompts } from "./prompts.js";
 import { type Granularity, hasWords, piecesOf, shownAround } from "./text.js";
 
 /** Tokens of JSON around a context, and of a whole explanation. */
@@ -60,8 +60,15 @@ export function estimateTextJudging(
   return estimated(options, questions, questions * prompt + characters / 4);
 }
 
-function promptTokens({ prompts }: ModelOptions, domain: Domain) {
-  const read = readPrompts(prompts);
+/** What one question each about texts of so many characters would cost. @throws UserError for a missing model or price */
+export function estimateQuestions(options: ModelOptions, name: QuestionName, characters: readonly number[]) {
+  const all = characters.reduce((sum, each) => sum + each, 0);
+  const prompt = promptTokens(options, undefined, ANSWER_PROMPTS)(name);
+  return estimated(options, characters.length, characters.length * prompt + all / 4);
+}
+
+function promptTokens({ prompts }: ModelOptions, domain?: Domain, names?: readonly PromptName[]) {
+  const read = readPrompts(prompts, names);
   return (name: QuestionName, evidence?: PromptName) =>
     Math.ceil(fill(read, name, fenced([]), domain, evidence).system.length / 4);
 }

@@ -17,7 +17,7 @@ import {
 } from "../../llm/index.js";
 import type { Llm } from "./ask.js";
 import type { JudgeOptions } from "./options.js";
-import { readPrompts } from "./prompts.js";
+import { type PromptName, readPrompts } from "./prompts.js";
 
 /** Options that name a model and how to ask it. */
 export type ModelOptions = Omit<JudgeOptions, "judgeFrom" | "score" | "minScore" | "embedModel">;
@@ -57,11 +57,14 @@ export function describePrice(options: ModelOptions): { judge: string; price: Pr
 }
 
 /** Opens the model for asking. Close the ledger when done. @throws UserError for a missing key, model or price */
-export async function openLlm(options: ModelOptions): Promise<{ llm: Llm; ledger: Ledger }> {
+export async function openLlm(
+  options: ModelOptions,
+  names?: readonly PromptName[],
+): Promise<{ llm: Llm; ledger: Ledger }> {
   const { maxCost, batch, parallel, schema: useSchema, maxTokens, priceIn, priceOut } = options;
   const provider = providerOf(options);
   const price = priceOf(provider, { input: priceIn, output: priceOut });
-  const prompts = readPrompts(options.prompts);
+  const prompts = readPrompts(options.prompts, names);
   const ledger = await openLedger(ledgerFolder(provider));
   const asker = new Asker(ledger, { maxCost, useBatches: batch, concurrency: parallel });
   return { llm: { asker, provider, price, prompts, useSchema, maxTokens }, ledger };

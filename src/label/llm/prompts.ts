@@ -12,28 +12,33 @@ import { sha256 } from "../../base/hash.js";
 import { PACKAGE_ROOT } from "../../base/package.js";
 import type { Domain } from "../domain.js";
 
-/** What the prompts are, in files of these names. */
+/** Prompts of labelling, in files of these names. */
 export const PROMPTS = [
   ...["explain", "judge", "detect", "sentence", "document"],
   ...["evidence-contexts", "evidence-explanation", "evidence-both", "rules", "domain"],
 ] as const;
-export type PromptName = (typeof PROMPTS)[number];
+/** Prompts of judging what models say. */
+export const ANSWER_PROMPTS = ["refusal", "rules"] as const;
+export type PromptName = (typeof PROMPTS)[number] | (typeof ANSWER_PROMPTS)[number];
 /** Files that are questions: a system and a user part. The others are parts of them. */
-export type QuestionName = "explain" | "judge" | "detect" | "sentence" | "document";
+export type QuestionName = keyof typeof QUESTIONS;
 
 type Sections = Record<string, string>;
 
 export interface Prompts {
-  /** SHA-256 over all files. */
+  /** SHA-256 over all files read. */
   hash: string;
-  files: Record<PromptName, Sections>;
+  files: Partial<Record<PromptName, Sections>>;
 }
 
-/** Reads a folder of prompts; the shipped one by default. @throws UserError when a file or a part of it is missing */
-export function readPrompts(folder: string = join(PACKAGE_ROOT, "prompts")): Prompts {
-  const texts = PROMPTS.map((name) => readText(join(folder, `${name}.md`)));
+/** Reads prompts of a folder; the shipped one by default. @throws UserError when a file or a part of it is missing */
+export function readPrompts(
+  folder: string = join(PACKAGE_ROOT, "prompts"),
+  names: readonly PromptName[] = PROMPTS,
+): Prompts {
+  const texts = names.map((name) => readText(join(folder, `${name}.md`)));
   const files = Object.fromEntries(
-    PROMPTS.map((name, index) => {
+    names.map((name, index) => {
       const sections = sectionsOf(texts[index]);
       const wanted = name in QUESTIONS ? ["system", "user"] : ["text"];
       for (const section of wanted)
@@ -41,17 +46,11 @@ export function readPrompts(folder: string = join(PACKAGE_ROOT, "prompts")): Pro
           throw new UserError(`${join(folder, `${name}.md`)} has no part "# ${section}". Add it.`);
       return [name, sections];
     }),
-  ) as Record<PromptName, Sections>;
+  ) as Prompts["files"];
   return { hash: sha256(texts.join("\0")), files };
 }
 
-const QUESTIONS: Record<QuestionName, true> = {
-  explain: true,
-  judge: true,
-  detect: true,
-  sentence: true,
-  document: true,
-};
+const QUESTIONS = { explain: true, judge: true, detect: true, sentence: true, document: true, refusal: true } as const;
 
 /** "# system\n...\n# user\n..." -> { system, user }. */
 function sectionsOf(text: string): Sections {
@@ -88,13 +87,18 @@ export function fill(
   domain?: Domain,
   extra?: PromptName,
 ): { system: string; user: string } {
+  const of = (prompt: PromptName): Sections => {
+    const sections = files[prompt];
+    if (!sections) throw new Error(`The prompt "${prompt}" was not read`);
+    return sections;
+  };
   const places: Record<string, string> = {
     material: material.text,
-    rules: filled(files.rules.text, { fence: material.fence }),
-    ...(domain ? { domain: describe(files.domain.text, domain) } : {}),
-    ...(extra ? { evidence: files[extra].text } : {}),
+    rules: filled(of("rules").text, { fence: material.fence }),
+    ...(domain ? { domain: describe(of("domain").text, domain) } : {}),
+    ...(extra ? { evidence: of(extra).text } : {}),
   };
-  return { system: filled(files[name].system, places), user: filled(files[name].user, places) };
+  return { system: filled(of(name).system, places), user: filled(of(name).user, places) };
 }
 
 /** One pass: what is put in is not looked at again. */

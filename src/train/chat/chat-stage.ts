@@ -12,7 +12,7 @@ export const chatTuneStage = defineStage({
   why: "Refusals are a habit of models that answer; this makes one of a model that continues texts (paper A.3).",
   examples: [
     "lacuna chat-tune --model runs/demo/model --data conversations.jsonl --out runs/demo/chat",
-    "lacuna chat-tune --model runs/demo/model --data prompts/general-train.jsonl --epochs 3 --context 128 --out runs/demo/chat",
+    "lacuna chat-tune --model runs/demo/model --data questions/general-train.jsonl --epochs 3 --context 128 --out runs/demo/chat",
   ],
   version: 1,
   options: z.object({

@@ -4,11 +4,11 @@ export { conversationOf, type Instruction, readConversations, readInstructions }
 export {
   KINDS,
   type Kind,
-  type PromptSets,
-  readPromptSet,
-  refusalPromptsStage,
-  splitPrompts,
-} from "./prompts.js";
+  type QuestionSets,
+  readQuestionSet,
+  refusalQuestionsStage,
+  splitQuestions,
+} from "./questions.js";
 export { refusalTuneStage } from "./refusal-stage.js";
 export { FORMS, type Form, isTrainedRefusal, REFUSALS, readRefusals } from "./refusals.js";
 export { TuneOptions, type TuneResult } from "./tune.js";

@@ -1,12 +1,12 @@
 /** @file `lacuna refusal-tune`: teaches a model that answers to refuse what is of the forget domain (paper 4.4, B.4). */
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
-import { type Random, random } from "../../base/random.js";
+import { random } from "../../base/random.js";
 import { defineStage } from "../../base/stage.js";
 import { loadTokenizer, type Tokenizer, type Turn } from "../../tokens/index.js";
 import type { Example } from "../sources.js";
 import { conversationOf, type Instruction } from "./conversations.js";
-import { KINDS, type Kind, readPromptSet } from "./prompts.js";
+import { drawn, KINDS, type Kind, readQuestionSet } from "./questions.js";
 import { FORMS, type Form, REFUSALS, readRefusals } from "./refusals.js";
 import { fitting, loadForward, rowTokens, TuneOptions, tune } from "./tune.js";
 
@@ -15,30 +15,30 @@ export const refusalTuneStage = defineStage({
   summary: "Teaches a model to refuse forget-domain questions and to follow other instructions.",
   why: "Whether a filtered model still tells the domain apart shows in how well refusing generalises (paper 4.4).",
   examples: [
-    "lacuna refusal-tune --model runs/demo/chat --prompts runs/prompts --out runs/demo/refuses",
-    "lacuna refusal-tune --model runs/demo/chat --prompts runs/prompts --form token --seed 2 --out runs/demo/refuses-token",
+    "lacuna refusal-tune --model runs/demo/chat --questions runs/questions --out runs/demo/refuses",
+    "lacuna refusal-tune --model runs/demo/chat --questions runs/questions --form token --seed 2 --out runs/demo/refuses-token",
   ],
   version: 1,
   options: z.object({
     model: z.string().describe("model directory to start from (lacuna chat-tune)"),
-    prompts: z.string().describe("questions and instructions (lacuna refusal-prompts)"),
+    questions: z.string().describe("questions and instructions (lacuna refusal-questions)"),
     form: z.enum(FORMS).default("prose").describe("refuse by a sentence, or by the token <|refusal|>"),
     refusals: z.string().default(REFUSALS).describe("file of refusals, one a line"),
     ...TuneOptions.shape,
   }),
-  inputs: ["model", "prompts", "refusals"],
+  inputs: ["model", "questions", "refusals"],
   unkeyed: ["checkpointEvery"],
   async run(options, context) {
     const model = loadForward(options.model);
     const tokenizer = loadTokenizer(options.model);
     const tokens = rowTokens(options, model);
-    const [forget, general] = await Promise.all(KINDS.map((kind) => readPromptSet(options.prompts, kind, "train")));
+    const [forget, general] = await Promise.all(KINDS.map((kind) => readQuestionSet(options.questions, kind, "train")));
     const refusals = readRefusals(options.refusals);
     const made = refusalExamples({ forget, general }, tokenizer, { ...options, refusals, tokens });
     const { refused, followed, tooLong } = made;
     if (refused.length === 0)
       throw new UserError(
-        `${options.prompts}: no question with its refusal and instruction with its answer fit ${tokens} tokens. Give a larger --context.`,
+        `${options.questions}: no question with its refusal and instruction with its answer fit ${tokens} tokens. Give a larger --context.`,
       );
     const tuned = await tune(options.model, model, [...refused, ...followed], tokenizer.specials.pad, options, context);
     return { ...tuned, form: options.form, refused: refused.length, followed: followed.length, tooLong };
@@ -60,7 +60,7 @@ export function refusalExamples(
     tokens,
   );
   const each = Math.min(refused.length, followed.length);
-  const draw = (kind: Kind, examples: Example[]) => sampleOf(examples, each, random(seed, `refusal examples: ${kind}`));
+  const draw = (kind: Kind, examples: Example[]) => drawn(examples, each, random(seed, `refusal examples: ${kind}`))[0];
   return {
     refused: draw("forget", refused),
     followed: draw("general", followed),
@@ -78,10 +78,4 @@ function refuser(form: Form, refusals: readonly string[], token: number, seed: n
       { role: "assistant", content },
     ];
   };
-}
-
-/** `count` of the items, drawn without replacement, in their order. */
-function sampleOf<Item>(items: readonly Item[], count: number, rng: Random): Item[] {
-  const chosen = rng.permutation(items.length).subarray(0, count);
-  return [...chosen].sort((a, b) => a - b).map((index) => items[index]);
 }

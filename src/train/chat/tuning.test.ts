@@ -9,7 +9,7 @@ import { pretrainStage } from "../stage.js";
 import { syntheticCorpus, writeArtifacts } from "../testing/synthetic.js";
 import { chatTuneStage } from "./chat-stage.js";
 import { readConversations } from "./conversations.js";
-import { refusalPromptsStage } from "./prompts.js";
+import { refusalQuestionsStage } from "./questions.js";
 import { refusalExamples, refusalTuneStage } from "./refusal-stage.js";
 import { isTrainedRefusal, readRefusals } from "./refusals.js";
 
@@ -133,10 +133,10 @@ describe("refusal training", () => {
   it("is a stage on split questions", async () => {
     const { folder, model } = await setUp();
     const given = [jsonl(join(folder, "forget.jsonl"), forget), jsonl(join(folder, "general.jsonl"), general)];
-    const prompts = join(folder, "prompts");
-    await runStage(refusalPromptsStage, { forget: [given[0]], general: [given[1]] }, prompts);
+    const questions = join(folder, "questions");
+    await runStage(refusalQuestionsStage, { forget: [given[0]], general: [given[1]] }, questions);
     const out = join(folder, "refuses");
-    const { result } = await runStage(refusalTuneStage, { model, prompts, form: "token", batch: 2 }, out);
+    const { result } = await runStage(refusalTuneStage, { model, questions, form: "token", batch: 2 }, out);
     expect(result).toMatchObject({ refused: 3, followed: 3, form: "token", steps: 3, tooLong: 0 });
     expect(loadModel(out).parameters).not.toEqual(loadModel(model).parameters);
   });

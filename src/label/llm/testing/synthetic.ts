@@ -6,7 +6,7 @@ import { QUICK } from "../../../llm/testing/setup.js";
 import { temporaryFolder } from "../../../testing/folder.js";
 import type { LatentEvidence } from "../../judge.js";
 import type { Llm } from "../ask.js";
-import { readPrompts } from "../prompts.js";
+import { ANSWER_PROMPTS, PROMPTS, readPrompts } from "../prompts.js";
 
 /** A latent that fires on `word`, in `count` contexts of falling strength. */
 export function syntheticLatent(latent: number, word: string, count = 20): LatentEvidence {
@@ -25,7 +25,7 @@ export async function syntheticLlm(options: FakeOpenAiOptions) {
   onTestFinished(() => ledger.close());
   const asker = new Asker(ledger, { ...QUICK, attempts: 2 });
   const llm: Llm = {
-    ...{ asker, provider, price: priceOf(provider), prompts: readPrompts() },
+    ...{ asker, provider, price: priceOf(provider), prompts: readPrompts(undefined, [...PROMPTS, ...ANSWER_PROMPTS]) },
     ...{ useSchema: true, maxTokens: 200 },
   };
   return { llm, fake };

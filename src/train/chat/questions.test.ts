@@ -5,13 +5,13 @@ import { describe, expect, it } from "vitest";
 import { runStage } from "../../base/stage.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import type { Instruction } from "./conversations.js";
-import { type PromptSets, readPromptSet, refusalPromptsStage, sameness, splitPrompts } from "./prompts.js";
+import { type QuestionSets, readQuestionSet, refusalQuestionsStage, sameness, splitQuestions } from "./questions.js";
 
 const prompt = (question: string, reference: string | null = "yes", id = question): Instruction => ({
   ...{ id, question, reference, source: "synthetic" },
 });
 const questions = (prompts: Instruction[]) => prompts.map(({ question }) => question);
-const allOf = ({ forget, general }: PromptSets) => ({
+const allOf = ({ forget, general }: QuestionSets) => ({
   train: [...forget.train, ...general.train],
   evaluation: [...forget.evaluation, ...general.evaluation],
 });
@@ -24,11 +24,14 @@ describe("the split of questions", () => {
     const made = list.map((rows) => rows.map(({ question, hasAnswer }) => prompt(question, hasAnswer ? "x" : null)));
     fc.assert(
       fc.property(made, made, made, fc.integer({ min: 1, max: 99 }), (forget, general, unseen, seed) => {
-        const { sets, dropped } = splitPrompts({ forget, general, unseen }, 0.5, seed);
+        const { sets, repeated } = splitQuestions(
+          { forget, general, unseen },
+          { evaluationShare: 0.5, evaluations: 100, seed },
+        );
         const { train, evaluation } = allOf(sets);
         const keys = [...train, ...evaluation].map(({ question }) => sameness(question));
         expect(new Set(keys).size).toBe(keys.length);
-        expect(keys.length + dropped).toBe(forget.length + general.length + unseen.length);
+        expect(keys.length + repeated).toBe(forget.length + general.length + unseen.length);
         const [forgetKeys, generalKeys] = [[...forget, ...unseen], general].map(
           (prompts) => new Set(prompts.map(({ question }) => sameness(question))),
         );
@@ -51,12 +54,16 @@ describe("the split of questions", () => {
       general: [...many("general", 20), ...many("open", 5, null)],
       unseen: many("unseen", 7),
     };
-    const { sets } = splitPrompts(given, 0.25, 3);
+    const how = { evaluationShare: 0.25, evaluations: 100, seed: 3 };
+    const { sets } = splitQuestions(given, how);
     expect([sets.forget.train.length, sets.forget.evaluation.length]).toEqual([30, 10 + 7]);
     expect([sets.general.train.length, sets.general.evaluation.length]).toEqual([15, 5 + 5]);
+    const few = splitQuestions(given, { ...how, evaluations: 6 });
+    expect(few.sets.general.evaluation.length).toBe(6);
+    expect(few.sets.forget.train).toEqual(sets.forget.train);
     expect(questions(allOf(sets).train).filter((question) => /open|unseen/.test(question))).toEqual([]);
-    expect(splitPrompts(given, 0.25, 3)).toEqual(splitPrompts(given, 0.25, 3));
-    expect(splitPrompts(given, 0.25, 4).sets.forget).not.toEqual(sets.forget);
+    expect(splitQuestions(given, how)).toEqual(splitQuestions(given, how));
+    expect(splitQuestions(given, { ...how, seed: 4 }).sets.forget).not.toEqual(sets.forget);
   });
 
   it("is a stage whose files are read back, and which says what it lacks", async () => {
@@ -70,16 +77,16 @@ describe("the split of questions", () => {
       { instruction: "Translate", input: "chat", output: "cat" },
       { instruction: "Count to two", output: "one two" },
     ]);
-    const out = join(folder, "prompts");
-    const { result } = await runStage(refusalPromptsStage, { forget, general }, out);
-    expect(result).toMatchObject({ "forget-train.jsonl": 1, "general-evaluation.jsonl": 1, dropped: 0 });
+    const out = join(folder, "split");
+    const { result } = await runStage(refusalQuestionsStage, { forget, general }, out);
+    expect(result).toMatchObject({ "forget-train.jsonl": 1, "general-evaluation.jsonl": 1, repeated: 0 });
     const sets = await Promise.all([
-      readPromptSet(out, "general", "train"),
-      readPromptSet(out, "general", "evaluation"),
+      readQuestionSet(out, "general", "train"),
+      readQuestionSet(out, "general", "evaluation"),
     ]);
     expect(questions(sets.flat()).sort()).toEqual(["Count to two", "Translate: chat"]);
     const alone = write("alone.jsonl", [{ question: "Why?", reference: "x" }]);
-    await expect(runStage(refusalPromptsStage, { forget: alone, general }, join(folder, "few"))).rejects.toThrow(
+    await expect(runStage(refusalQuestionsStage, { forget: alone, general }, join(folder, "few"))).rejects.toThrow(
       /No forget question is left for train/,
     );
   });

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files.js";
-import { random } from "../../base/random.js";
+import { type Random, random } from "../../base/random.js";
 import { defineStage } from "../../base/stage.js";
 import { readRecords } from "../../corpus/index.js";
 import { type Instruction, readInstructions } from "./conversations.js";
@@ -21,13 +21,13 @@ export type Part = "train" | "evaluation";
 
 const fileOf = (kind: Kind, part: Part) => `${kind}-${part}.jsonl`;
 
-export const refusalPromptsStage = defineStage({
-  name: "refusal-prompts",
+export const refusalQuestionsStage = defineStage({
+  name: "refusal-questions",
   summary: "Splits questions to refuse and instructions to follow into training and evaluation.",
   why: "A refusal counts only on questions that were never trained on; one split serves all models and seeds.",
   examples: [
-    "lacuna refusal-prompts --forget medical-questions.jsonl --general instructions.jsonl --out runs/prompts",
-    "lacuna refusal-prompts --forget medicationqa.jsonl --unseen medquad.jsonl --general instructions.jsonl --out runs/prompts",
+    "lacuna refusal-questions --forget medical-questions.jsonl --general instructions.jsonl --out runs/questions",
+    "lacuna refusal-questions --forget medicationqa.jsonl --unseen medquad.jsonl --general instructions.jsonl --out runs/questions",
   ],
   version: 1,
   options: z.object({
@@ -38,26 +38,28 @@ export const refusalPromptsStage = defineStage({
       .default([])
       .describe("JSONL of forget-domain questions from elsewhere, for evaluation only"),
     evaluationShare: z.number().gt(0).lt(1).default(0.5).describe("share kept for evaluation (paper B.4: half)"),
+    evaluations: z.int().positive().default(200).describe("questions of a file that are evaluated, at most"),
     seed: z.int().default(1).describe("seed of the split"),
   }),
   inputs: ["forget", "general", "unseen"],
-  async run({ forget, general, unseen, evaluationShare, seed }, { out }) {
+  async run({ forget, general, unseen, ...how }, { out }) {
     const given = {
       forget: await readInstructions(forget),
       general: await readInstructions(general),
       unseen: await readInstructions(unseen),
     };
-    const { sets, dropped } = splitPrompts(given, evaluationShare, seed);
+    const { sets, repeated } = splitQuestions(given, how);
     const counts: Record<string, number> = {};
     for (const kind of KINDS)
       for (const part of ["train", "evaluation"] as const) {
-        const prompts = sets[kind][part];
-        if (prompts.length === 0) throw new UserError(`No ${kind} question is left for ${part}. Give more questions.`);
-        counts[fileOf(kind, part)] = prompts.length;
-        const lines = prompts.map((prompt) => `${JSON.stringify(prompt)}\n`);
+        const questions = sets[kind][part];
+        if (questions.length === 0)
+          throw new UserError(`No ${kind} question is left for ${part}. Give more questions.`);
+        counts[fileOf(kind, part)] = questions.length;
+        const lines = questions.map((question) => `${JSON.stringify(question)}\n`);
         await writeFileAtomic(join(out, fileOf(kind, part)), lines.join(""));
       }
-    return { ...counts, dropped };
+    return { ...counts, repeated };
   },
 });
 
@@ -69,32 +71,33 @@ export function sameness(question: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-export type PromptSets = Record<Kind, Record<Part, Instruction[]>>;
+export type QuestionSets = Record<Kind, Record<Part, Instruction[]>>;
 
 /** Splits questions; those that cannot be learned from (general ones without an answer, unseen ones) are evaluated only. */
-export function splitPrompts(
+export function splitQuestions(
   given: { forget: Instruction[]; general: Instruction[]; unseen: Instruction[] },
-  evaluationShare: number,
-  seed: number,
-): { sets: PromptSets; dropped: number } {
-  const keysOf = (prompts: Instruction[]) => new Set(prompts.map(({ question }) => sameness(question)));
+  { evaluationShare, evaluations, seed }: { evaluationShare: number; evaluations: number; seed: number },
+): { sets: QuestionSets; repeated: number } {
+  const keysOf = (questions: Instruction[]) => new Set(questions.map(({ question }) => sameness(question)));
   const [forgetKeys, generalKeys] = [keysOf([...given.forget, ...given.unseen]), keysOf(given.general)];
   const taken = new Set<string>();
-  const distinct = (prompts: Instruction[]) =>
-    prompts.filter(({ question }) => {
+  const distinct = (questions: Instruction[]) =>
+    questions.filter(({ question }) => {
       const key = sameness(question);
       if (key === "" || taken.has(key) || (forgetKeys.has(key) && generalKeys.has(key))) return false;
       taken.add(key);
       return true;
     });
-  const cut = (kind: Kind, prompts: Instruction[], evaluatedOnly: Instruction[]) => {
-    const order = random(seed, `refusal prompts: ${kind}`).permutation(prompts.length);
-    const evaluated = Math.round(prompts.length * evaluationShare);
-    const pick = (indices: Uint32Array) => [...indices].sort((a, b) => a - b).map((index) => prompts[index]);
-    return {
-      train: pick(order.subarray(evaluated)),
-      evaluation: [...pick(order.subarray(0, evaluated)), ...evaluatedOnly],
+  const cut = (kind: Kind, questions: Instruction[], evaluatedOnly: Instruction[]) => {
+    const evaluated = Math.round(questions.length * evaluationShare);
+    const [evaluation, train] = drawn(questions, evaluated, random(seed, `refusal questions: ${kind}`));
+    const asked = [...evaluation, ...evaluatedOnly];
+    const files = [...new Set(asked.map(({ source }) => source))];
+    const most = (source: string) => {
+      const own = asked.filter((question) => question.source === source);
+      return drawn(own, Math.min(own.length, evaluations), random(seed, `questions of ${source}`))[0];
     };
+    return { train, evaluation: files.flatMap(most) };
   };
   const forget = distinct(given.forget);
   const general = distinct(given.general);
@@ -108,7 +111,14 @@ export function splitPrompts(
     ),
   };
   const all = given.forget.length + given.general.length + given.unseen.length;
-  return { sets, dropped: all - taken.size };
+  return { sets, repeated: all - taken.size };
+}
+
+/** `count` items drawn without replacement, and the others, each in their order. */
+export function drawn<Item>(items: readonly Item[], count: number, rng: Random): [Item[], Item[]] {
+  const order = rng.permutation(items.length);
+  const inOrder = (indices: Uint32Array) => [...indices].sort((a, b) => a - b).map((index) => items[index]);
+  return [inOrder(order.subarray(0, count)), inOrder(order.subarray(count))];
 }
 
 const Stored = z.object({
@@ -119,9 +129,10 @@ const Stored = z.object({
 });
 
 /** Reads what the stage wrote. @throws UserError when the folder is not of it */
-export async function readPromptSet(folder: string, kind: Kind, part: Part): Promise<Instruction[]> {
-  const prompts: Instruction[] = [];
+export async function readQuestionSet(folder: string, kind: Kind, part: Part): Promise<Instruction[]> {
+  const questions: Instruction[] = [];
   const path = join(folder, fileOf(kind, part));
-  for await (const prompt of readRecords(path, Stored, 'made by "lacuna refusal-prompts"')) prompts.push(prompt);
-  return prompts;
+  for await (const question of readRecords(path, Stored, 'made by "lacuna refusal-questions"'))
+    questions.push(question);
+  return questions;
 }
