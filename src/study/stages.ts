@@ -10,6 +10,7 @@ import {
   contaminationStage,
   evaluateStage,
   glossarySetStage,
+  instructStage,
   questionsStage,
   refusalsStage,
 } from "../evaluate/index.js";
@@ -37,6 +38,7 @@ export const STAGES = [
   evaluateStage,
   contaminationStage,
   glossarySetStage,
+  instructStage,
   questionsStage,
   compareStage,
   boundaryStage,

@@ -11,4 +11,4 @@ export {
 } from "./questions.js";
 export { refusalTuneStage } from "./refusal-stage.js";
 export { FORMS, type Form, isTrainedRefusal, REFUSALS, readRefusals } from "./refusals.js";
-export { TuneOptions, type TuneResult } from "./tune.js";
+export { loadForward, rowTokens, TuneOptions, type TuneResult, tune } from "./tune.js";
