@@ -18,7 +18,7 @@ import { filterStage, labelClassifierStage, scoreStage } from "../filter/index.j
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
-import { chatTuneStage, pretrainStage, refusalQuestionsStage, refusalTuneStage } from "../train/index.js";
+import { chatTuneStage, pretrainStage, refusalQuestionsStage, refusalTuneStage, unlearnStage } from "../train/index.js";
 
 /** In the order of the pipeline. */
 export const STAGES = [
@@ -46,6 +46,7 @@ export const STAGES = [
   chatTuneStage,
   refusalQuestionsStage,
   refusalTuneStage,
+  unlearnStage,
   attackStage,
   refusalsStage,
 ] as unknown as readonly Stage[];

@@ -15,4 +15,5 @@ export { type Plan, type PlanOptions, planTraining } from "./plan.js";
 export { type RunOptions, type RunResult, train } from "./pretrain.js";
 export { type BatchSource, type Example, exampleSource, type SourceOptions, windowSource } from "./sources.js";
 export { pretrainStage } from "./stage.js";
+export * from "./unlearn/index.js";
 export { type WindowLoss, type WindowLossOptions, windowLoss } from "./window-loss.js";
