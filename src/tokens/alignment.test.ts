@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { carry, relabel } from "./alignment.js";
+import { carry, carryText, relabel } from "./alignment.js";
 import { placeSpecials } from "./specials.js";
 import { HARD_TEXTS, randomText } from "./testing/texts.js";
 import { createTokenizer } from "./tokenizer.js";
@@ -32,6 +32,35 @@ describe("carry", () => {
 
   it("refuses tokenizations of different texts", () => {
     expect(() => carry(Uint8Array.of(1), Uint32Array.of(3), Uint32Array.of(4))).toThrow(/cover 3 and 4 bytes/);
+  });
+});
+
+describe("carryText", () => {
+  it("gives what carry gives of whole offsets, over many blocks, words longer than a block and emoji", async () => {
+    const texts = ["das Herz schlägt ".repeat(30), "ab🫀 KIDNEY 日本語 e\u0301 ".repeat(20)];
+    const open = async (entries: number) =>
+      createTokenizer(
+        await trainByteLevelBpe(texts, entries, join(folder, `blocks-${entries}`)),
+        placeSpecials(`bpe-${entries}`, entries),
+      );
+    const [bytes, merged] = [await open(256), await open(400)];
+    const draw = random(3, "synthetic:blocks");
+    for (const text of ["", texts[1], texts.join("").repeat(70), "a".repeat(70_000)]) {
+      for (const [from, to] of [
+        [bytes, merged],
+        [merged, bytes],
+        [merged, merged],
+      ]) {
+        const source = from.encodeWithOffsets(text);
+        const target = to.encodeWithOffsets(text);
+        const values = [0, 1].map(() => Uint8Array.from(source.ids, () => draw.integer(256)));
+        const whole = carryText(text, values, from, to);
+        expect(whole.fromTokens).toBe(source.ids.length);
+        expect(Buffer.compare(Buffer.from(whole.ids.buffer), Buffer.from(target.ids.buffer))).toBe(0);
+        for (const [at, carried] of whole.values.entries())
+          expect(Buffer.compare(carried, carry(values[at], source.ends, target.ends))).toBe(0);
+      }
+    }
   });
 });
 

@@ -1,13 +1,15 @@
 /**
  * @file Labels and scores of one tokenizer carried to another, on UTF-8 byte offsets.
  *
- * Both tokenizations cover the same bytes; one sweep with two pointers, linear in tokens. Any overlap counts.
+ * Both tokenizations cover the same bytes; one sweep with two pointers, linear in tokens. Any overlap counts: each token
+ * gets the highest value among the tokens it shares a byte with.
  */
 import type { Tokenizer } from "./tokenizer.js";
 
+/** Tokens of each tokenizer that `carryText` has offsets of at a time. */
+const BLOCK_TOKENS = 2 ** 16;
+
 /**
- * Gives each token the highest value among the tokens it shares a byte with.
- *
  * @param values - labels (1 where forget) or stored scores, shape [from]
  * @param fromEnds - byte offset at which each token with a value ends, ascending, shape [from]
  * @param toEnds - the same for the other tokenization of the same bytes, shape [to]
@@ -19,21 +21,89 @@ export function carry(values: Uint8Array, fromEnds: Uint32Array, toEnds: Uint32A
     throw new Error(`The tokenizations cover ${fromEnds.at(-1) ?? 0} and ${toEnds.at(-1) ?? 0} bytes of one text`);
   }
   const carried = new Uint8Array(toEnds.length);
-  const fromStart = (at: number) => (at === 0 ? 0 : fromEnds[at - 1]);
-  let from = 0;
-  for (let to = 0, start = 0; to < toEnds.length; start = toEnds[to++]) {
-    const end = toEnds[to];
-    while (from < fromEnds.length && fromEnds[from] <= start) from++;
-    for (let at = from; at < fromEnds.length && fromStart(at) < end; at++) {
-      const overlaps = Math.min(end, fromEnds[at]) > Math.max(start, fromStart(at));
-      if (overlaps && values[at] > carried[to]) carried[to] = values[at];
+  sweep(values, { ends: fromEnds, start: 0 }, { ends: toEnds, start: 0 }, carried);
+  return carried;
+}
+
+/** Consecutive tokens: where each ends, and where the first starts. */
+interface Run {
+  ends: Uint32Array;
+  start: number;
+}
+
+function sweep(values: Uint8Array, from: Run, to: Run, carried: Uint8Array): void {
+  const fromStart = (at: number) => (at === 0 ? from.start : from.ends[at - 1]);
+  let first = 0;
+  for (let token = 0, start = to.start; token < to.ends.length; start = to.ends[token++]) {
+    const end = to.ends[token];
+    while (first < from.ends.length && from.ends[first] <= start) first++;
+    for (let at = first; at < from.ends.length && fromStart(at) < end; at++) {
+      const overlaps = Math.min(end, from.ends[at]) > Math.max(start, fromStart(at));
+      if (overlaps && values[at] > carried[token]) carried[token] = values[at];
     }
   }
-  return carried;
+}
+
+/**
+ * Tokenizes a text both ways and carries several arrays of values: offsets are in memory a block at a time, so the text
+ * may be of any length.
+ *
+ * @param values - each of shape [tokens of `from`], or longer
+ * @returns ids of `to`, the values of its tokens, and how many tokens `from` makes; all without end-of-text
+ */
+export function carryText(text: string, values: readonly Uint8Array[], from: Tokenizer, to: Tokenizer) {
+  const source = from.encodeBlocks(text, BLOCK_TOKENS)[Symbol.iterator]();
+  // Tokens of `from` that reach into the block of `to` at hand, the first being number `passed`.
+  let run: Run = { ends: new Uint32Array(), start: 0 };
+  let passed = 0;
+  let start = 0;
+  const blocks: { ids: Uint32Array; values: Uint8Array[] }[] = [];
+  for (const { ids, ends } of to.encodeBlocks(text, BLOCK_TOKENS)) {
+    const end = ends[ends.length - 1];
+    while ((run.ends.at(-1) ?? run.start) < end) {
+      const next = source.next();
+      if (next.done) throw new Error(`The tokenizations cover ${run.ends.at(-1) ?? 0} and at least ${end} bytes`);
+      run = { ...run, ends: joined(Uint32Array, [run.ends, next.value.ends]) };
+    }
+    const carried = values.map((array) => {
+      const block = new Uint8Array(ids.length);
+      sweep(array.subarray(passed), run, { ends, start }, block);
+      return block;
+    });
+    blocks.push({ ids, values: carried });
+    start = end;
+    let over = run.ends.findIndex((each) => each > end);
+    if (over < 0) over = run.ends.length;
+    if (over > 0) run = { ends: run.ends.slice(over), start: run.ends[over - 1] };
+    passed += over;
+  }
+  return {
+    ids: joined(
+      Uint32Array,
+      blocks.map(({ ids }) => ids),
+    ),
+    values: values.map((_, which) =>
+      joined(
+        Uint8Array,
+        blocks.map((block) => block.values[which]),
+      ),
+    ),
+    fromTokens: passed,
+  };
+}
+
+function joined<A extends Uint8Array | Uint32Array>(kind: new (length: number) => A, parts: readonly A[]): A {
+  const all = new kind(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Tokenizes a text both ways and carries its labels. @param labels - shape [tokens of `from`], without end of text */
 export function relabel(text: string, labels: Uint8Array, from: Tokenizer, to: Tokenizer) {
-  const { ids, ends } = to.encodeWithOffsets(text);
-  return { ids, labels: carry(labels, from.encodeWithOffsets(text).ends, ends) };
+  const { ids, values } = carryText(text, [labels], from, to);
+  return { ids, labels: values[0] };
 }

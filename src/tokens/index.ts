@@ -3,7 +3,7 @@
  *
  * Encoding and decoding are synchronous.
  */
-export { carry, relabel } from "./alignment.js";
+export { carry, carryText, relabel } from "./alignment.js";
 export {
   CHAT_TEMPLATE,
   type ChatTokens,

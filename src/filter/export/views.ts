@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { UserError } from "../../base/errors.js";
 import { openRows } from "../../corpus/input/index.js";
 import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/input/types.js";
-import { carry, documentEnds, documentTokens, type Tokenizer } from "../../tokens/index.js";
+import { carryText, documentEnds, documentTokens, type Tokenizer } from "../../tokens/index.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { markDocument, type PolicySet } from "../policies/index.js";
 import type { Policy } from "../policy.js";
@@ -73,55 +73,55 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
   const corpusOf = set.policies.map(({ scored }) => corpora.indexOf(scored));
 
   return ({ id, row, text }: DocumentRow, scored: ScoredDocument[]): DocumentView => {
-    const own = tokenized(scoring, text);
-    for (const { tokenScores } of scored) {
-      if (tokenScores.length === own.ids.length) continue;
-      throw new UserError(
-        `${uri}, record ${row}: the scores are of ${tokenScores.length} tokens, ${scoring.name} makes ${own.ids.length} of this text. Score this input again: lacuna score`,
-      );
-    }
+    const scoredEnds = once(() => documentEnds(scoring, text, scored[0].tokenScores.length));
     const policies = set.policies.map(({ policy, exempt }, at): PolicyView => {
       const { tokenScores, documentScore } = scored[corpusOf[at]];
       const { isDropped, forget } = markDocument(policy, tokenScores, documentScore, exempt.has(id));
-      const { domain } = policy;
-      return { domain, isDropped, documentScore, forget, scores: tokenScores, ends: () => own.ends };
+      return { domain: policy.domain, isDropped, documentScore, forget, scores: tokenScores, ends: scoredEnds };
     });
     const acting = (...methods: Policy["method"][]) =>
       policies.filter((_, at) => methods.includes(set.policies[at].policy.method) && !set.policies[at].exempt.has(id));
-    const tokenPolicies = acting("mask", "remove");
-    const combined = [
-      highest(
-        own.ids.length,
-        tokenPolicies.map(({ forget }) => forget),
-      ),
-      highest(
-        own.ids.length,
-        acting("remove").map(({ forget }) => forget),
-      ),
-      highest(
-        own.ids.length,
-        tokenPolicies.map(({ scores }) => scores),
-      ),
+    const combine = (arrays: Uint8Array[]) => highest(scored[0].tokenScores.length, arrays);
+    let values = [
+      combine(acting("mask", "remove").map(({ forget }) => forget)),
+      combine(acting("remove").map(({ forget }) => forget)),
+      combine(acting("mask", "remove").map(({ scores }) => scores)),
     ];
-    const target = isCarried ? tokenized(trainer, text) : own;
-    const [masked, removed, scores] = isCarried
-      ? combined.map((values) => carry(values, own.ends, target.ends))
-      : combined;
+    let tokens: Uint32Array;
+    let scoringTokens: number;
+    if (isCarried) ({ tokens, values, scoringTokens } = carried(text, values));
+    else scoringTokens = (tokens = documentTokens(scoring, text)).length;
+    for (const { tokenScores } of scored) {
+      if (tokenScores.length === scoringTokens) continue;
+      throw new UserError(
+        `${uri}, record ${row}: the scores are of ${tokenScores.length} tokens, ${scoring.name} makes ${scoringTokens} of this text. Score this input again: lacuna score`,
+      );
+    }
     const isDropped = policies.some((policy) => policy.isDropped);
-    const { ids: tokens } = target;
-    const marks = { tokens, ends: () => target.ends, masked, removed, scores };
-    return { id, source, shard, row, text, isDropped, replacement, ...marks, policies };
+    const ends = isCarried ? once(() => documentEnds(trainer, text, tokens.length)) : scoredEnds;
+    const [masked, removed, scores] = values;
+    return { id, source, shard, row, text, isDropped, replacement, tokens, ends, masked, removed, scores, policies };
   };
+
+  /** A document's tokens in the trainer's tokenizer, and values of its scored tokens carried to them. */
+  function carried(text: string, scoredValues: readonly Uint8Array[]) {
+    const { ids, values, fromTokens } = carryText(text, scoredValues, scoring, trainer);
+    const tokens = new Uint32Array(ids.length + 1);
+    tokens.set(ids);
+    tokens[ids.length] = trainer.specials.endOfText;
+    return { tokens, values: values.map(withZero), scoringTokens: fromTokens + 1 };
+  }
 }
 
-/** A document's tokens; their byte offsets are worked out when first asked for: most formats never do. */
-function tokenized(tokenizer: Tokenizer, text: string): { ids: Uint32Array; readonly ends: Uint32Array } {
-  const ids = documentTokens(tokenizer, text);
-  let ends: Uint32Array | undefined;
-  return {
-    ids,
-    get ends() {
-      return (ends ??= documentEnds(tokenizer, text, ids.length));
-    },
-  };
+/** With the value of end-of-text behind: never forget. */
+function withZero(values: Uint8Array): Uint8Array {
+  const longer = new Uint8Array(values.length + 1);
+  longer.set(values);
+  return longer;
+}
+
+/** What is worked out when first asked for, and kept. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
