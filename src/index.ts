@@ -18,6 +18,7 @@ export * from "./models/index.js";
 export * from "./nn/index.js";
 export { studyConfig } from "./study/budgets.js";
 export * from "./study/config.js";
+export { labelTables, renderLabelReport } from "./study/label-report/index.js";
 export { Results } from "./study/results.js";
 export { planStudy, runStudy, type StudyOptions } from "./study/run.js";
 export { STAGES, stageByName } from "./study/stages.js";

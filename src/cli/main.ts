@@ -13,6 +13,7 @@ import { addExportCommand } from "./export.js";
 import { addFilterCommand } from "./filter.js";
 import { addGenerateCommand } from "./generate.js";
 import { addInspectCommand } from "./inspect.js";
+import { addLabelReportCommand } from "./label-report.js";
 import { addLaunchCommand } from "./launch.js";
 import { addReportCommand } from "./report.js";
 import { addSaeCheckCommand } from "./sae-check.js";
@@ -53,6 +54,7 @@ function build(): Command {
   program.commandsGroup("Measuring:");
   addGenerateCommand(program);
   addSaeCheckCommand(program);
+  addLabelReportCommand(program);
   addBenchCommand(program);
   return program;
 }

@@ -20,6 +20,7 @@ export * from "./llm/index.js";
 export * from "./measure-sae.js";
 export * from "./model-documents.js";
 export * from "./provenance.js";
+export * from "./report/index.js";
 export * from "./rule.js";
 export { readSaeConfig, SaeConfig, saveSae } from "./sae-files.js";
 export * from "./sae-stage.js";

@@ -4,23 +4,7 @@ import { armColour } from "../figures/index.js";
 import { compactCount, interval, parameterLabel, percent, ratio, scientific, significant, times } from "../format.js";
 import type { Method, Results } from "../results.js";
 import { type Html, html } from "./html.js";
-
-/** A table from cells; columns are left-aligned text up to `textColumns`, numbers after. */
-function table(caption: string, header: readonly (string | Html)[], rows: readonly Row[], textColumns = 1): Html {
-  const kind = (column: number) => (column < textColumns ? "" : "number");
-  return html`<div class="scroll"><table><caption>${caption}</caption>
-<thead><tr>${header.map((cell, i) => html`<th scope="col" class="${kind(i)}">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map(
-    (
-      row,
-    ) => html`<tr class="${row.first ? "first" : ""}">${row.cells.map((cell, i) => html`<td class="${kind(i)}">${cell}</td>`)}</tr>
-`,
-  )}</tbody></table></div>`;
-}
-interface Row {
-  first?: boolean;
-  cells: readonly (string | Html)[];
-}
+import { type Row, table } from "./table.js";
 
 function armCell({ arms }: Results, name: string): Html {
   const arm = arms.find((candidate) => candidate.name === name);

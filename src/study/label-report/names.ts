@@ -1,0 +1,17 @@
+/** @file How a report calls folders of labels and their judges. */
+import { basename } from "node:path";
+import type { FolderReport, LabelReport } from "../../label/index.js";
+
+/** A folder's last name, or its whole path where another has the same. */
+export function shortName({ folders }: Pick<LabelReport, "folders">, path: string): string {
+  const isUnique = folders.filter(({ name }) => basename(name) === basename(path)).length === 1;
+  return isUnique ? basename(path) : path;
+}
+
+/** Who made labels, in a few words. */
+export function judgeOf({ stage, result }: FolderReport): string {
+  const judge = String(result.judge ?? "unknown");
+  if (stage === "label") return `SAE latents judged by ${judge === "lexicon" ? "the lexicon" : judge}`;
+  if (stage === "label-spans") return "spans marked by hand";
+  return `${String(result.granularity ?? "piece")}s judged by ${judge === "lexicon" ? "the lexicon" : judge}`;
+}
