@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { referenceLosses } from "../nn/testing/reference.js";
 import { temporaryFolder } from "../testing/folder.js";
-import { type Continuation, type Likelihood, likelihoods } from "./likelihood.js";
+import { type Continuation, encodeContinuation, type Likelihood, likelihoods } from "./likelihood.js";
 import { END, syntheticModel } from "./testing/synthetic-model.js";
 
 const items: Continuation[] = [
@@ -14,7 +14,8 @@ const items: Continuation[] = [
 async function read(made: Awaited<ReturnType<typeof syntheticModel>>, some: readonly Continuation[], batch?: number) {
   const reader = made.reader(batch);
   const results: Likelihood[] = [];
-  for await (const likelihood of likelihoods(reader, made.tokenizer, some)) results.push(likelihood);
+  const encoded = some.map((item) => encodeContinuation(made.tokenizer, item));
+  for await (const likelihood of likelihoods(reader, encoded)) results.push(likelihood);
   await reader.release();
   return results;
 }

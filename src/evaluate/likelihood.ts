@@ -26,25 +26,37 @@ export interface Likelihood {
   isBeyondContext: boolean;
 }
 
+/** A continuation in ids: those from `from` on, of a document that begins with an end-of-text which is not among them. */
+export interface EncodedContinuation {
+  ids: Uint32Array;
+  from: number;
+  /** UTF-8 bytes of the continuation. */
+  bytes: number;
+}
+
+/** Encodes a prompt and its continuation as one text. */
+export function encodeContinuation(tokenizer: Tokenizer, { prompt, text }: Continuation): EncodedContinuation {
+  const { ids, ends } = tokenizer.encodeWithOffsets(prompt + text);
+  const promptBytes = Buffer.byteLength(prompt);
+  return { ids, from: ends.findIndex((end) => end > promptBytes), bytes: Buffer.byteLength(text) };
+}
+
 /**
  * Reads continuations, yielding their likelihoods in order.
  * @throws UserError for a model that reads backwards
  */
 export async function* likelihoods(
   reader: LossReader,
-  tokenizer: Tokenizer,
-  continuations: Iterable<Continuation>,
+  continuations: Iterable<EncodedContinuation>,
 ): AsyncGenerator<Likelihood> {
   const { config, direction } = reader.model;
   if (direction !== "forward")
     throw new UserError(`The model reads ${direction}; likelihoods of answers need one that reads forward.`);
-  const waiting: { from: number; bytes: number }[] = [];
+  const waiting: EncodedContinuation[] = [];
   const documents = function* () {
-    for (const { prompt, text } of continuations) {
-      const { ids, ends } = tokenizer.encodeWithOffsets(prompt + text);
-      const promptBytes = Buffer.byteLength(prompt);
-      waiting.push({ from: ends.findIndex((end) => end > promptBytes), bytes: Buffer.byteLength(text) });
-      yield ids;
+    for (const continuation of continuations) {
+      waiting.push(continuation);
+      yield continuation.ids;
     }
   };
   for await (const { losses } of reader.read(documents())) {

@@ -13,6 +13,7 @@ import {
   instructStage,
   questionsStage,
   refusalsStage,
+  responsesStage,
 } from "../evaluate/index.js";
 import { filterStage, labelClassifierStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
@@ -49,6 +50,7 @@ export const STAGES = [
   unlearnStage,
   attackStage,
   refusalsStage,
+  responsesStage,
 ] as unknown as readonly Stage[];
 
 /** @throws UserError when there is no such stage. */

@@ -10,7 +10,7 @@ import { UserError } from "../../base/errors.js";
 import { readText } from "../../base/files.js";
 import type { LossReader } from "../../nn/index.js";
 import type { Tokenizer } from "../../tokens/index.js";
-import { type Continuation, type Likelihood, likelihoods } from "../likelihood.js";
+import { type Continuation, encodeContinuation, type Likelihood, likelihoods } from "../likelihood.js";
 import { clozeContinuations, letterContinuations, priorContinuations } from "./prompts.js";
 import type { Question } from "./question.js";
 import type { GroupedQuestion } from "./read.js";
@@ -57,7 +57,10 @@ export async function answerQuestions(
   );
   for (const kind of kinds) {
     const continuations = questions.flatMap(CONTINUATIONS[kind]);
-    const read = likelihoods(reader, tokenizer, continuations);
+    const read = likelihoods(
+      reader,
+      continuations.map((each) => encodeContinuation(tokenizer, each)),
+    );
     for (const [index, { choices }] of questions.entries()) {
       const scores: number[] = [];
       while (scores.length < choices.length) {

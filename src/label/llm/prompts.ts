@@ -18,7 +18,7 @@ export const PROMPTS = [
   ...["evidence-contexts", "evidence-explanation", "evidence-both", "rules", "domain"],
 ] as const;
 /** Prompts of judging what models say. */
-export const ANSWER_PROMPTS = ["refusal", "rules"] as const;
+export const ANSWER_PROMPTS = ["refusal", "correctness", "relevance", "coherence", "rules"] as const;
 export type PromptName = (typeof PROMPTS)[number] | (typeof ANSWER_PROMPTS)[number];
 /** Files that are questions: a system and a user part. The others are parts of them. */
 export type QuestionName = keyof typeof QUESTIONS;
@@ -50,7 +50,10 @@ export function readPrompts(
   return { hash: sha256(texts.join("\0")), files };
 }
 
-const QUESTIONS = { explain: true, judge: true, detect: true, sentence: true, document: true, refusal: true } as const;
+const QUESTIONS = {
+  ...{ explain: true, judge: true, detect: true, sentence: true, document: true },
+  ...{ refusal: true, correctness: true, relevance: true, coherence: true },
+} as const;
 
 /** "# system\n...\n# user\n..." -> { system, user }. */
 function sectionsOf(text: string): Sections {

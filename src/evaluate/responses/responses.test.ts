@@ -1,0 +1,103 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readText } from "../../base/files.js";
+import { runStage } from "../../base/stage.js";
+import { materialOf, syntheticLlm, verdict } from "../../label/llm/testing/synthetic.js";
+import { referenceLosses } from "../../nn/testing/reference.js";
+import { temporaryFolder } from "../../testing/folder.js";
+import { encodePrompt } from "../../tokens/index.js";
+import { syntheticModel } from "../testing/synthetic-model.js";
+import { type RatedResponse, type ResponseFigures, responseFigures } from "./figures.js";
+import { judgeResponses } from "./judge.js";
+import { overlap, repetition } from "./offline.js";
+import { responsesStage } from "./stage.js";
+
+describe("offline figures", () => {
+  it("repetition is the share of four-word runs said before", () => {
+    expect(repetition("one two three four five")).toBe(0);
+    expect(repetition("a b c d a b c d")).toBeCloseTo(1 / 5, 12);
+    expect(repetition("no no no no no no")).toBeCloseTo(2 / 3, 12);
+    expect(repetition("too short")).toBeNull();
+  });
+
+  it("overlap counts each longer word of the other text once", () => {
+    expect(overlap("Aspirin thins blood.", "What does aspirin do to blood? ASPIRIN!")).toBe(1);
+    expect(overlap("nothing", "What does aspirin do to blood?")).toBe(0);
+    expect(overlap("anything", "what is it")).toBeNull();
+  });
+});
+
+describe("judging responses", () => {
+  it("asks each criterion with what it needs, and calls nothing a no that is none", async () => {
+    const replies: Record<string, { text: string; refusal?: string }> = {
+      right: { text: verdict("yes") },
+      wrong: { text: verdict("no") },
+      odd: { text: verdict("unsure") },
+      broken: { text: "Yes." },
+      touchy: { text: "", refusal: "I will not" },
+    };
+    const { llm, fake } = await syntheticLlm({ reply: (user) => replies[materialOf(user)[0].response as string] });
+    const answers = Object.keys(replies).map((text) => ({ question: `about ${text}`, reference: "ref", text }));
+    const judged = await judgeResponses(llm, "correctness", answers);
+    expect(judged).toEqual([
+      ...[{ verdict: "yes" }, { verdict: "no" }, { verdict: "unknown", cause: "unsure" }],
+      ...[
+        { verdict: "unknown", cause: "malformed" },
+        { verdict: "unknown", cause: "refusal" },
+      ],
+    ]);
+    expect(JSON.stringify(fake.bodies)).toContain("reference");
+    fake.bodies.length = 0;
+    await judgeResponses(llm, "coherence", answers);
+    const shown = JSON.stringify(fake.bodies);
+    expect(shown).not.toContain("about right");
+    expect(shown).toContain("right");
+  });
+
+  it("leaves unknowns out of the rate and counts them by cause", () => {
+    const response = (more: Partial<RatedResponse>): RatedResponse => ({
+      ...{ id: "", source: "s", question: "", text: "said", isCut: false, repetition: null, questionOverlap: null },
+      ...{ referenceOverlap: null, referenceLogLikelihood: null, isReferenceBeyondContext: false, ...more },
+    });
+    const { s } = responseFigures([
+      response({ relevance: { verdict: "yes" } }),
+      response({ relevance: { verdict: "no" } }),
+      response({ relevance: { verdict: "unknown", cause: "api error" } }),
+      response({ text: null }),
+      response({ text: " " }),
+    ]);
+    expect(s).toMatchObject({ asked: 5, tooLong: 1, empty: 1, repetition: null });
+    expect(s.judged.relevance!.rate).toMatchObject({ value: 0.5, count: 2 });
+    expect(s.judged.relevance!.unknown).toEqual({ "api error": 1 });
+    expect(s.judged.correctness).toBeUndefined();
+  });
+});
+
+describe("lacuna responses", () => {
+  it("asks, and measures the likelihood of the reference as the model's own answer", async () => {
+    const folder = temporaryFolder();
+    const made = await syntheticModel(folder);
+    const questions = join(folder, "medicine.jsonl");
+    const rows = [
+      { id: 1, question: "Why?", reference: "ok then" },
+      { id: 2, question: "How?" },
+      { id: 3, question: "long ".repeat(20), reference: "x" },
+    ];
+    writeFileSync(questions, rows.map((row) => JSON.stringify(row)).join("\n"));
+    const out = join(folder, "out");
+    const options = { model: made.directory, questions: [questions], sayTokens: 8 };
+    const { result } = await runStage(responsesStage, options, out);
+    const { sources, judge } = result as { judge: string; sources: Record<string, ResponseFigures> };
+    expect(judge).toBe("none");
+    expect(sources["medicine.jsonl"]).toMatchObject({ asked: 3, tooLong: 1, referencesBeyondContext: 1, judged: {} });
+    const lines = readText(join(out, "responses.jsonl")).trim().split("\n");
+    const responses = lines.map((line) => JSON.parse(line) as RatedResponse);
+    const prompt = encodePrompt(made.tokenizer, [{ role: "user", content: "Why?" }]);
+    const ids = [...prompt, ...Buffer.from("ok then")];
+    const losses = referenceLosses(made.config, made.values, ids.slice(0, -1), ids.slice(1));
+    const expected = -losses.slice(prompt.length - 1).reduce((a, b) => a + b, 0) / 7;
+    expect(responses[0].referenceLogLikelihood).toBeCloseTo(expected, 4);
+    expect(responses[1].referenceLogLikelihood).toBeNull();
+  });
+});
