@@ -25,7 +25,7 @@ describe("the nucleus", () => {
   it("is taken after the temperature, of what is not banned", () => {
     // At temperature 1/2 probabilities are squared: 0.01, 0.16, 0.04, 0.09 of 0.3.
     const cold = nucleus(logits, { temperature: 0.5, topP: 1 }, none);
-    expect(cold.probabilities[1]).toBeCloseTo(0.16 / 0.3, 6);
+    expect(cold.probabilities[0]).toBeCloseTo(0.16 / 0.3, 6);
     const { ids, probabilities } = nucleus(logits, { temperature: 1, topP: 0.6 }, new Set([1]));
     expect([...ids]).toEqual([3, 2]);
     expect(probabilities[0]).toBeCloseTo(0.6, 6);

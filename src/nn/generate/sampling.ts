@@ -12,7 +12,7 @@ export interface Sampling {
   topP: number;
 }
 
-/** Tokens that may be drawn and their probabilities, which sum to 1; likeliest first when topP is less than 1. */
+/** Tokens that may be drawn, likeliest first, and their probabilities, which sum to 1. */
 export interface Nucleus {
   ids: Uint32Array;
   probabilities: Float64Array;
@@ -25,29 +25,50 @@ export function likeliest(logits: Float32Array, banned: ReadonlySet<number>): nu
   return best;
 }
 
-/** The tokens top-p leaves, at a temperature above 0. */
-export function nucleus(logits: Float32Array, { temperature, topP }: Sampling, banned: ReadonlySet<number>): Nucleus {
+/** Weights proportional to probabilities at a temperature above 0, the likeliest 1; 0 where banned. */
+function weigh(logits: Float32Array, temperature: number, banned: ReadonlySet<number>) {
   const top = logits[likeliest(logits, banned)];
-  const weights = Float64Array.from(logits, (logit, id) =>
-    banned.has(id) ? 0 : Math.exp((logit - top) / temperature),
-  );
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let ids = Uint32Array.from(weights.keys()).filter((id) => weights[id] > 0);
-  let mass = total;
-  if (topP < 1) {
-    ids.sort((a, b) => weights[b] - weights[a] || a - b);
-    let kept = 1;
-    for (mass = weights[ids[0]]; mass < topP * total && kept < ids.length; kept++) mass += weights[ids[kept]];
-    ids = ids.slice(0, kept);
-  }
+  const weights = new Float64Array(logits.length);
+  let total = 0;
+  for (let id = 0; id < logits.length; id++) weights[id] = Math.exp((logits[id] - top) / temperature);
+  for (const id of banned) weights[id] = 0;
+  for (let id = 0; id < weights.length; id++) total += weights[id];
+  return { weights, total };
+}
+
+/** The tokens top-p leaves. */
+export function nucleus(logits: Float32Array, { temperature, topP }: Sampling, banned: ReadonlySet<number>): Nucleus {
+  const { weights, total } = weigh(logits, temperature, banned);
+  const order = new Uint32Array(weights.length);
+  for (let id = 0; id < order.length; id++) order[id] = id;
+  order.sort((a, b) => weights[b] - weights[a] || a - b);
+  let kept = 1;
+  let mass = weights[order[0]];
+  while (mass < topP * total && weights[order[kept]] > 0) mass += weights[order[kept++]];
+  const ids = order.slice(0, kept);
   return { ids, probabilities: Float64Array.from(ids, (id) => weights[id] / mass) };
 }
 
 /** Draws the next token. */
 export function sample(logits: Float32Array, sampling: Sampling, banned: ReadonlySet<number>, rng: Random): number {
   if (sampling.temperature === 0) return likeliest(logits, banned);
+  if (sampling.topP === 1) {
+    // Everything is in the nucleus: no need to sort.
+    const { weights, total } = weigh(logits, sampling.temperature, banned);
+    return drawn(weights, total * rng.uniform());
+  }
   const { ids, probabilities } = nucleus(logits, sampling, banned);
-  let left = rng.uniform();
-  for (let index = 0; index < ids.length; index++) if ((left -= probabilities[index]) < 0) return ids[index];
-  return ids[ids.length - 1];
+  return ids[drawn(probabilities, rng.uniform())];
+}
+
+/** The index at which the running sum of weights passes a point; rounding at the end falls to the last weight above 0. */
+function drawn(weights: Float64Array, point: number): number {
+  let last = 0;
+  for (let index = 0; index < weights.length; index++) {
+    if (weights[index] === 0) continue;
+    last = index;
+    point -= weights[index];
+    if (point < 0) break;
+  }
+  return last;
 }
