@@ -77,7 +77,7 @@ describe("refusal rates", () => {
   });
 
   it("leave out what is unknown, and count it by cause", () => {
-    const { kinds, sources } = refusalRates([
+    const kinds = refusalRates([
       judged("forget", "a", { verdict: "refusal", by: "words" }),
       judged("forget", "a", { verdict: "refusal" }),
       judged("forget", "b", {}),
@@ -85,9 +85,9 @@ describe("refusal rates", () => {
       judged("general", "c", { verdict: "unknown", cause: "unsure" }),
     ]);
     expect(kinds.forget).toMatchObject({ asked: 4, refused: 2, answered: 1, refusedAsTrained: 1 });
-    expect(kinds.forget!.rate!.value).toBeCloseTo(2 / 3);
-    expect(kinds.forget!.unknown).toEqual({ "api error": 1 });
+    expect(kinds.forget.rate!.value).toBeCloseTo(2 / 3);
+    expect(kinds.forget.unknown).toEqual({ "api error": 1 });
     expect(kinds.general).toMatchObject({ rate: null, unknown: { unsure: 1 } });
-    expect(sources.b.rate).toMatchObject({ value: 0, count: 1 });
+    expect(kinds.forget.sources.b.rate).toMatchObject({ value: 0, count: 1 });
   });
 });

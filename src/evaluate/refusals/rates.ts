@@ -26,17 +26,20 @@ export interface RefusalRate {
   rate: Figure | null;
 }
 
-/** Rates per kind (forget, general) and per file, in order of first appearance. */
-export function refusalRates(responses: readonly JudgedResponse[]): {
-  kinds: Partial<Record<Kind, RefusalRate>>;
+/** The rate of one kind, and of each of the files its questions came from. */
+export interface KindRate extends RefusalRate {
   sources: Record<string, RefusalRate>;
-} {
-  const by = <Key extends string>(keyOf: (response: JudgedResponse) => Key) => {
-    const keys = [...new Set(responses.map(keyOf))];
-    const rates = keys.map((key) => [key, rateOf(responses.filter((response) => keyOf(response) === key))] as const);
-    return Object.fromEntries(rates) as Record<Key, RefusalRate>;
+}
+
+/** Rates per kind, forget and general. */
+export function refusalRates(responses: readonly JudgedResponse[]): Record<Kind, KindRate> {
+  const ofKind = (kind: Kind): KindRate => {
+    const own = responses.filter((response) => response.kind === kind);
+    const sources = [...new Set(own.map(({ source }) => source))];
+    const rates = sources.map((source) => [source, rateOf(own.filter((response) => response.source === source))]);
+    return { ...rateOf(own), sources: Object.fromEntries(rates) };
   };
-  return { kinds: by(({ kind }) => kind), sources: by(({ source }) => source) };
+  return { forget: ofKind("forget"), general: ofKind("general") };
 }
 
 function rateOf(responses: readonly JudgedResponse[]): RefusalRate {

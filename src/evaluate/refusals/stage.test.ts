@@ -5,7 +5,7 @@ import { runStage } from "../../base/stage.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { pretrainStage, refusalQuestionsStage, refusalTuneStage } from "../../train/index.js";
 import { syntheticCorpus, writeArtifacts } from "../../train/testing/synthetic.js";
-import type { JudgedResponse, RefusalRate } from "./index.js";
+import type { JudgedResponse, RefusalsResult } from "./index.js";
 import { refusalsStage } from "./stage.js";
 
 /** A model that is taught to refuse what says "ill" by the token, on synthetic questions. */
@@ -42,7 +42,7 @@ describe("lacuna refusals", () => {
     const asked = { questions, sayTokens: 8, temperature: 0 };
     const out = join(folder, "refusals");
     const { result, fingerprint } = await runStage(refusalsStage, { model, ...asked }, out);
-    const { kinds, judge } = result as { kinds: Record<string, RefusalRate>; judge: string };
+    const { kinds, judge } = result as RefusalsResult;
     expect(judge).toBe("resemblance");
     expect(kinds.forget).toMatchObject({ asked: 10, refused: 10, refusedAsTrained: 10 });
     expect(kinds.general).toMatchObject({ asked: 11, refused: 0, answered: 10, unknown: { "question too long": 1 } });
@@ -59,6 +59,6 @@ describe("lacuna refusals", () => {
     expect((await runStage(refusalsStage, { model, ...asked }, again)).fingerprint).toBe(fingerprint);
 
     const untaught = await runStage(refusalsStage, { model: base, ...asked }, join(folder, "untaught"));
-    expect((untaught.result as typeof result & { kinds: Record<string, RefusalRate> }).kinds.forget.refused).toBe(0);
+    expect((untaught.result as RefusalsResult).kinds.forget.refused).toBe(0);
   });
 });

@@ -8,7 +8,17 @@ import { type Instruction, KINDS, type Kind, REFUSALS, readQuestionSet, readRefu
 import { openTextGenerator, SayOptions } from "../text-generator.js";
 import { askAll } from "./ask.js";
 import { modelOf, openRefusalJudge, RefusalJudgeOptions, type RefusalVerdict } from "./judge.js";
-import { type JudgedResponse, refusalRates } from "./rates.js";
+import { type JudgedResponse, type KindRate, refusalRates } from "./rates.js";
+
+export interface RefusalsResult {
+  /** Who judged what was no trained refusal. */
+  judge: string;
+  /** SHA-256 of the judge's prompts, where a model judged. */
+  prompts?: string;
+  /** What the judge cost. */
+  cost?: unknown;
+  kinds: Record<Kind, KindRate>;
+}
 
 export const refusalsStage = defineStage({
   name: "refusals",
@@ -37,7 +47,7 @@ export const refusalsStage = defineStage({
     const characters = asked.map(({ question }) => question.length + 4 * options.sayTokens);
     return estimateQuestions(model, "refusal", characters);
   },
-  async run(options, { out, progress, threads }) {
+  async run(options, { out, progress, threads }): Promise<RefusalsResult> {
     const asked = await readAsked(options.questions);
     const refusals = readRefusals(options.refusals);
     const generator = openTextGenerator(options.model, { threads });
@@ -62,7 +72,7 @@ export const refusalsStage = defineStage({
           return { id, kind, source, question, text, isCut, ...(said[index] ? left.next().value! : tooLong) };
         });
         await writeFileAtomic(join(out, "responses.jsonl"), judged.map((each) => `${JSON.stringify(each)}\n`).join(""));
-        return { ...report(), ...refusalRates(judged) };
+        return { ...report(), kinds: refusalRates(judged) };
       } finally {
         await close();
       }

@@ -3,7 +3,8 @@
  *
  *     {"messages": [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]}
  *     {"question": "...", "reference": "..."}                      reference may be absent or null: a question to ask only
- *     {"instruction": "...", "input": "...", "output": "..."}      joined as "instruction: input" (spec 6.3 of the reference)
+ *     {"instruction": "...", "input": "...", "output": "..."}      joined as "instruction: input"
+ *     {"term": "...", "definition": "..."}                         a glossary's entry: "What is <term>?"
  *
  * White space around what is said is cut off: a prompt for the model and the same turn in training then have equal ids.
  */
@@ -13,11 +14,12 @@ import { readRecords } from "../../corpus/index.js";
 import { Message } from "../../tokens/index.js";
 
 const Text = z.string().trim();
-const Named = { id: z.union([z.string(), z.number()]).optional(), source: z.string().optional() };
+const Named = { id: z.union([z.string(), z.number()]).optional(), domain: z.string().optional() };
 const Row = z.union([
   z.object({ ...Named, messages: z.array(Message.extend({ content: Text })).min(1) }),
   z.object({ ...Named, question: Text.min(1), reference: Text.nullish() }),
   z.object({ ...Named, instruction: Text.min(1), input: Text.nullish(), output: Text.nullish() }),
+  z.object({ ...Named, term: Text.min(1), definition: Text.min(1) }),
 ]);
 
 /** A question with its answer, where one is known. */
@@ -46,19 +48,31 @@ export async function readConversations(paths: readonly string[]): Promise<Messa
   return conversations;
 }
 
-/** Reads questions with their answers. @throws UserError for a row of no known form, or a file that holds none */
-export async function readInstructions(paths: readonly string[]): Promise<Instruction[]> {
+/**
+ * Reads questions with their answers.
+ *
+ * @param domains - of rows that name a domain, those of another one are left out; all are kept when no domain is given
+ * @throws UserError for a row of no known form, or a file of which nothing is left
+ */
+export async function readInstructions(
+  paths: readonly string[],
+  domains: readonly string[] = [],
+): Promise<Instruction[]> {
   const all: Instruction[] = [];
   for (const path of paths) {
     const source = path.split(/[/\\]/).at(-1)!;
+    const before = all.length;
     let number = 0;
     for await (const row of readRecords(path, Row, "a question with its answer")) {
       number++;
+      if (row.domain !== undefined && domains.length > 0 && !domains.includes(row.domain)) continue;
       if ("messages" in row)
         throw new UserError(`${path} holds conversations; questions are needed here: question and reference.`);
       all.push({ id: `${source}:${row.id ?? number}`, ...toInstruction(row), source });
     }
-    if (number === 0) throw new UserError(`${path} holds no question. Check the file.`);
+    if (all.length > before) continue;
+    const within = domains.length > 0 ? ` of the domains ${domains.join(", ")}` : "";
+    throw new UserError(`${path} holds no question${within}. Check the file.`);
   }
   return all;
 }
@@ -67,6 +81,7 @@ type SingleRow = Exclude<z.infer<typeof Row>, { messages: unknown }>;
 
 function toInstruction(row: SingleRow): Pick<Instruction, "question" | "reference"> {
   if ("question" in row) return { question: row.question, reference: row.reference || null };
+  if ("term" in row) return { question: `What is ${row.term}?`, reference: row.definition };
   const question = row.input ? `${row.instruction}: ${row.input}` : row.instruction;
   return { question, reference: row.output || null };
 }

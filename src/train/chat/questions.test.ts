@@ -26,7 +26,7 @@ describe("the split of questions", () => {
       fc.property(made, made, made, fc.integer({ min: 1, max: 99 }), (forget, general, unseen, seed) => {
         const { sets, repeated } = splitQuestions(
           { forget, general, unseen },
-          { evaluationShare: 0.5, evaluations: 100, seed },
+          { evaluationShare: 0.5, trainPerFile: 100, evaluatePerFile: 100, seed },
         );
         const { train, evaluation } = allOf(sets);
         const keys = [...train, ...evaluation].map(({ question }) => sameness(question));
@@ -54,13 +54,13 @@ describe("the split of questions", () => {
       general: [...many("general", 20), ...many("open", 5, null)],
       unseen: many("unseen", 7),
     };
-    const how = { evaluationShare: 0.25, evaluations: 100, seed: 3 };
+    const how = { evaluationShare: 0.25, trainPerFile: 100, evaluatePerFile: 100, seed: 3 };
     const { sets } = splitQuestions(given, how);
     expect([sets.forget.train.length, sets.forget.evaluation.length]).toEqual([30, 10 + 7]);
     expect([sets.general.train.length, sets.general.evaluation.length]).toEqual([15, 5 + 5]);
-    const few = splitQuestions(given, { ...how, evaluations: 6 });
-    expect(few.sets.general.evaluation.length).toBe(6);
-    expect(few.sets.forget.train).toEqual(sets.forget.train);
+    const few = splitQuestions(given, { ...how, trainPerFile: 8, evaluatePerFile: 6 });
+    expect([few.sets.general.evaluation.length, few.sets.forget.train.length]).toEqual([6, 8]);
+    for (const { question } of few.sets.forget.train) expect(questions(sets.forget.train)).toContain(question);
     expect(questions(allOf(sets).train).filter((question) => /open|unseen/.test(question))).toEqual([]);
     expect(splitQuestions(given, how)).toEqual(splitQuestions(given, how));
     expect(splitQuestions(given, { ...how, seed: 4 }).sets.forget).not.toEqual(sets.forget);
@@ -85,6 +85,18 @@ describe("the split of questions", () => {
       readQuestionSet(out, "general", "evaluation"),
     ]);
     expect(questions(sets.flat()).sort()).toEqual(["Count to two", "Translate: chat"]);
+    const glossary = write("glossary.jsonl", [
+      { domain: "medical", term: "gout", definition: "a painful illness" },
+      { domain: "medical", term: "scurvy", definition: "a lack of vitamin C" },
+      { domain: "general", term: "verse", definition: "a line of a poem" },
+      { domain: "general", term: "tax", definition: "money for the state" },
+    ]);
+    const matched = { forget: glossary, forgetDomains: ["medical"], general: glossary, generalDomains: ["general"] };
+    await runStage(refusalQuestionsStage, matched, join(folder, "matched"));
+    const [ill] = await readQuestionSet(join(folder, "matched"), "forget", "train");
+    expect(ill.question).toMatch(/^What is (gout|scurvy)\?$/);
+    const nothing = { ...matched, generalDomains: ["law"] };
+    await expect(runStage(refusalQuestionsStage, nothing, join(folder, "nothing"))).rejects.toThrow(/domains law/);
     const alone = write("alone.jsonl", [{ question: "Why?", reference: "x" }]);
     await expect(runStage(refusalQuestionsStage, { forget: alone, general }, join(folder, "few"))).rejects.toThrow(
       /No forget question is left for train/,

@@ -27,7 +27,7 @@ export const refusalQuestionsStage = defineStage({
   why: "A refusal counts only on questions that were never trained on; one split serves all models and seeds.",
   examples: [
     "lacuna refusal-questions --forget medical-questions.jsonl --general instructions.jsonl --out runs/questions",
-    "lacuna refusal-questions --forget medicationqa.jsonl --unseen medquad.jsonl --general instructions.jsonl --out runs/questions",
+    "lacuna refusal-questions --forget medicationqa.jsonl glossary.jsonl --forget-domains medical --unseen medquad.jsonl --general instructions.jsonl glossary.jsonl --general-domains general --out runs/questions",
   ],
   version: 1,
   options: z.object({
@@ -37,16 +37,22 @@ export const refusalQuestionsStage = defineStage({
       .array(z.string())
       .default([])
       .describe("JSONL of forget-domain questions from elsewhere, for evaluation only"),
+    forgetDomains: z
+      .array(z.string())
+      .default([])
+      .describe("of forget rows that name a domain (glossaries do), the domains to keep; all by default"),
+    generalDomains: z.array(z.string()).default([]).describe("the same for general rows"),
     evaluationShare: z.number().gt(0).lt(1).default(0.5).describe("share kept for evaluation (paper B.4: half)"),
-    evaluations: z.int().positive().default(200).describe("questions of a file that are evaluated, at most"),
+    trainPerFile: z.int().positive().default(400).describe("questions of a file that are trained on, at most"),
+    evaluatePerFile: z.int().positive().default(200).describe("questions of a file that are evaluated, at most"),
     seed: z.int().default(1).describe("seed of the split"),
   }),
   inputs: ["forget", "general", "unseen"],
-  async run({ forget, general, unseen, ...how }, { out }) {
+  async run({ forget, general, unseen, forgetDomains, generalDomains, ...how }, { out }) {
     const given = {
-      forget: await readInstructions(forget),
-      general: await readInstructions(general),
-      unseen: await readInstructions(unseen),
+      forget: await readInstructions(forget, forgetDomains),
+      general: await readInstructions(general, generalDomains),
+      unseen: await readInstructions(unseen, forgetDomains),
     };
     const { sets, repeated } = splitQuestions(given, how);
     const counts: Record<string, number> = {};
@@ -71,12 +77,19 @@ export function sameness(question: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
+export interface SplitOptions {
+  evaluationShare: number;
+  trainPerFile: number;
+  evaluatePerFile: number;
+  seed: number;
+}
+
 export type QuestionSets = Record<Kind, Record<Part, Instruction[]>>;
 
 /** Splits questions; those that cannot be learned from (general ones without an answer, unseen ones) are evaluated only. */
 export function splitQuestions(
   given: { forget: Instruction[]; general: Instruction[]; unseen: Instruction[] },
-  { evaluationShare, evaluations, seed }: { evaluationShare: number; evaluations: number; seed: number },
+  { evaluationShare, trainPerFile, evaluatePerFile, seed }: SplitOptions,
 ): { sets: QuestionSets; repeated: number } {
   const keysOf = (questions: Instruction[]) => new Set(questions.map(({ question }) => sameness(question)));
   const [forgetKeys, generalKeys] = [keysOf([...given.forget, ...given.unseen]), keysOf(given.general)];
@@ -88,16 +101,18 @@ export function splitQuestions(
       taken.add(key);
       return true;
     });
+  const perFile = (questions: Instruction[], most: number, part: Part) =>
+    [...new Set(questions.map(({ source }) => source))].flatMap((source) => {
+      const own = questions.filter((question) => question.source === source);
+      return drawn(own, Math.min(own.length, most), random(seed, `${part} questions of ${source}`))[0];
+    });
   const cut = (kind: Kind, questions: Instruction[], evaluatedOnly: Instruction[]) => {
     const evaluated = Math.round(questions.length * evaluationShare);
     const [evaluation, train] = drawn(questions, evaluated, random(seed, `refusal questions: ${kind}`));
-    const asked = [...evaluation, ...evaluatedOnly];
-    const files = [...new Set(asked.map(({ source }) => source))];
-    const most = (source: string) => {
-      const own = asked.filter((question) => question.source === source);
-      return drawn(own, Math.min(own.length, evaluations), random(seed, `questions of ${source}`))[0];
+    return {
+      train: perFile(train, trainPerFile, "train"),
+      evaluation: perFile([...evaluation, ...evaluatedOnly], evaluatePerFile, "evaluation"),
     };
-    return { train, evaluation: files.flatMap(most) };
   };
   const forget = distinct(given.forget);
   const general = distinct(given.general);
