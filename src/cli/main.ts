@@ -16,6 +16,7 @@ import { addInspectCommand } from "./inspect.js";
 import { addLabelReportCommand } from "./label-report.js";
 import { addLaunchCommand } from "./launch.js";
 import { addReportCommand } from "./report.js";
+import { addRobustnessCommand } from "./robustness.js";
 import { addSaeCheckCommand } from "./sae-check.js";
 import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
@@ -40,6 +41,7 @@ function build(): Command {
     );
   addStudyCommand(program);
   addReportCommand(program);
+  addRobustnessCommand(program);
   program.commandsGroup("Stages, in order:");
   for (const stage of STAGES) if (!["score", "filter"].includes(stage.name)) addStageCommand(program, stage);
   program.commandsGroup("A corpus of any size:");

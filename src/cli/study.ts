@@ -4,15 +4,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UserError } from "../base/errors.js";
-import { writeJson } from "../base/files.js";
 import { studyConfig } from "../study/budgets.js";
 import { BUDGETS, type Budget } from "../study/config.js";
 import { resultTable } from "../study/findings.js";
 import { planStudy, runStudy, type StudyOptions } from "../study/run.js";
-import type { StepEvent } from "../study/steps.js";
-import { type Tracker, tracker } from "../study/tracker.js";
-import { clock, compact, type LiveLine, liveLine } from "./live.js";
+import { clock } from "./live.js";
 import { numberOf } from "./options.js";
+import { listSteps, showSteps } from "./steps.js";
 
 interface StudyFlags {
   budget: Budget;
@@ -74,66 +72,17 @@ async function studyCommand(flags: StudyFlags): Promise<void> {
   if (flags.domain) options.domain = flags.domain;
   const plan = await planStudy(options);
   if (flags.dryRun) {
-    for (const { id, stage, seconds } of plan)
-      console.log(`${id.padEnd(24)} ${stage.padEnd(12)} ~${clock(seconds)} on one core`);
+    listSteps(plan);
     return;
   }
-  const live = liveLine();
-  const track = tracker(plan, flags.workers);
-  const started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  live.print(
-    `${plan.length} steps into ${out}, ${flags.workers} at a time. Interrupt at will; the same command goes on.`,
+  const { result: results, seconds } = await showSteps(plan, { workers: flags.workers, out }, (onEvent) =>
+    runStudy({ ...options, onEvent }),
   );
-  const timer = setInterval(() => live.show(statusLine(track, elapsed())), 500);
-  try {
-    const results = await runStudy({ ...options, onEvent: (event) => onEvent(event, track, live, elapsed()) });
-    live.clear();
-    await writeJson(join(out, "timings.json"), { seconds: elapsed(), workers: flags.workers, steps: track.timings() });
-    if (flags.json) console.log(JSON.stringify(results, null, 2));
-    else
-      console.log(
-        `\n${resultTable(results)}\n\n${results.sentence}\n\nReport: ${join(out, "report.html")}   Numbers: ${join(out, "results.json")}   (${clock(elapsed())})`,
-      );
-  } finally {
-    clearInterval(timer);
-    live.clear();
-  }
-}
-
-function onEvent(event: StepEvent, track: Tracker, live: LiveLine, elapsed: number): void {
-  track.on(event);
-  if (event.type !== "finished") return;
-  const { step, artifact, found } = event;
-  const note = headline(artifact.manifest.result);
-  const took = found ? "found" : `${artifact.manifest.seconds.toFixed(1)} s`;
-  live.print(`${clock(elapsed).padStart(6)}  ${step.id.padEnd(22)} ${took.padStart(8)}  ${note}`);
-}
-
-/** "38 % | 2:10 elapsed, about 4:02 left | train-mask-32x2 loss 5.41 | ..." */
-function statusLine(track: Tracker, elapsed: number): string {
-  const left = track.secondsLeft();
-  const steps = track.running().map(({ step, since, first, update }) => {
-    if (!update?.total || !first) return step.id;
-    const seconds = performance.now() / 1000 - since;
-    const rate = (update.done - first.done) / Math.max(seconds, 1e-3);
-    const parts = [step.id, `${Math.floor((100 * update.done) / update.total)} %`, `${compact(rate)} ${update.unit}/s`];
-    return [...parts, ...(update.detail ? [update.detail] : [])].join(" ");
-  });
-  return [
-    `${clock(elapsed)} elapsed, ${left === undefined ? "estimating" : `about ${clock(left)}`} left`,
-    ...steps,
-  ].join(" | ");
-}
-
-/** The numbers of a step's result that fit a line: plain numbers at its top level, at most four. */
-function headline(result: unknown): string {
-  if (result === null || typeof result !== "object") return "";
-  return Object.entries(result)
-    .filter((entry): entry is [string, number] => typeof entry[1] === "number")
-    .slice(0, 4)
-    .map(([name, value]) => `${name} ${Number.isInteger(value) ? compact(value) : value.toPrecision(3)}`)
-    .join(", ");
+  if (flags.json) console.log(JSON.stringify(results, null, 2));
+  else
+    console.log(
+      `\n${resultTable(results)}\n\n${results.sentence}\n\nReport: ${join(out, "report.html")}   Numbers: ${join(out, "results.json")}   (${clock(seconds)})`,
+    );
 }
 
 function commandLine(flags: StudyFlags): string {

@@ -25,19 +25,22 @@ export function resultTable(results: Results): string {
       ...columns.map((measure) => mark(slowdown(measure))),
     ];
   });
+  return [
+    alignColumns(header, rows),
+    "Slowdown: compute spent over the compute at which the baseline has the same loss (1 = no effect).",
+    `Loss in nats per token. [ ]: 95 %, ${seedsNote(results)}. *: beyond the trained sizes.`,
+  ].join("\n");
+}
+
+/** Plain text in columns under a ruled header: the first two to the left, the rest to the right. */
+export function alignColumns(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  const line = (row: string[]) =>
+  const line = (row: readonly string[]) =>
     row
       .map((text, column) => (column < 2 ? text.padEnd(widths[column]) : text.padStart(widths[column])))
       .join("  ")
       .trimEnd();
-  return [
-    line(header),
-    line(widths.map((width) => "-".repeat(width))),
-    ...rows.map(line),
-    "Slowdown: compute spent over the compute at which the baseline has the same loss (1 = no effect).",
-    `Loss in nats per token. [ ]: 95 %, ${seedsNote(results)}. *: beyond the trained sizes.`,
-  ].join("\n");
+  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 function mark(slowdown: { value: number | null; extrapolated: boolean } | undefined): string {

@@ -1,9 +1,8 @@
 /** @file What the log-log figures of a study share: their frame, and the names at the ends of their lines. */
 import * as Plot from "@observablehq/plot";
-import type { Results } from "../results.js";
 import { type facets, type Layout, type PlotOptions, pixels } from "./canvas.js";
 import { dodge } from "./labels.js";
-import { armScales, LABEL_TEXT } from "./palette.js";
+import { armScales, LABEL_TEXT, type ShownArm } from "./palette.js";
 
 export interface Frame {
   facet: ReturnType<typeof facets>;
@@ -16,8 +15,12 @@ export interface Frame {
 }
 
 /** Log-log scales without axes (axes.ts draws them), arms by colour and symbol. */
-export function logLogFrame(results: Results, layout: Layout, { facet, height, marginBottom, x, y }: Frame) {
-  const { color, symbol } = armScales(results.arms);
+export function logLogFrame(
+  { arms }: { arms: readonly ShownArm[] },
+  layout: Layout,
+  { facet, height, marginBottom, x, y }: Frame,
+) {
+  const { color, symbol } = armScales(arms);
   return {
     width: layout.width,
     height,

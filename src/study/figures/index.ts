@@ -1,4 +1,5 @@
 /** @file Every figure of a study, drawn from results alone. */
+export { attackCurvesFigure, recoveryFigure } from "./attacks.js";
 export { type Layout, NARROW, standAlone, WIDE } from "./canvas.js";
 export { type ClassifierPanel, classifierPanels } from "./classifier.js";
 export { curvesFigure } from "./curves.js";

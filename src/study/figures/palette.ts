@@ -18,6 +18,7 @@ const SHADES: Record<string, Record<Theme, string>> = {
   "arm-document": { light: "#b97000", dark: "#f0a83a" },
   "arm-mask": { light: "#0a6cb3", dark: "#62b4ee" },
   "arm-remove": { light: "#a8216f", dark: "#ee86bd" },
+  "arm-unlearned": { light: "#197a6b", dark: "#5fc9b5" },
   forget: { light: "#c1440e", dark: "#ff8f5c" },
   retain: { light: "#197a6b", dark: "#5fc9b5" },
 };
@@ -29,15 +30,27 @@ export function variables(theme: Theme): string {
     .join(" ");
 }
 
-const SYMBOLS: Record<ArmFacts["method"], string> = {
+const SYMBOLS = {
   none: "circle",
   document: "square",
   mask: "diamond",
   remove: "triangle",
-};
+  rmu: "star",
+  "circuit-breaker": "wye",
+  "gradient-ascent": "cross",
+} as const satisfies Record<ArmFacts["method"], string> & Record<string, string>;
+
+/** An arm as figures show it: of a filtering method, or unlearned. */
+export interface ShownArm {
+  name: string;
+  method: keyof typeof SYMBOLS;
+}
+
+/** Whether figures know how to show a method. */
+export const isShown = (method: string): method is ShownArm["method"] => method in SYMBOLS;
 
 /** Colour and symbol scales over a study's arms, keyed by arm name; arms of one method share both. */
-export function armScales(arms: readonly ArmFacts[]) {
+export function armScales(arms: readonly ShownArm[]) {
   const domain = arms.map((arm) => arm.name);
   return {
     color: { type: "ordinal" as const, domain, range: arms.map((arm) => armColour(arm)) },
@@ -45,8 +58,8 @@ export function armScales(arms: readonly ArmFacts[]) {
   };
 }
 
-export function armColour(arm: ArmFacts): string {
-  return `var(--arm-${arm.method})`;
+export function armColour({ method }: Pick<ShownArm, "method">): string {
+  return `var(--arm-${`arm-${method}` in SHADES ? method : "unlearned"})`;
 }
 
 /** Direct labels: bold, small, with a halo that keeps them readable over lines. */

@@ -42,7 +42,7 @@ const Options = z.object({
     .array(z.number().positive())
     .min(1)
     .default([0.0001, 0.0003, 0.001, 0.003, 0.01])
-    .describe("learning rates to sweep, at base width (published: 0.0001 at most)"),
+    .describe("learning rates to sweep, at base width (published: 0.00005 to 0.0001)"),
   steps: z.int().positive().default(150).describe("steps at each rate"),
   batch: z.int().positive().default(8).describe("windows of each kind per step"),
   coefficient: z

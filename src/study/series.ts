@@ -1,0 +1,67 @@
+/**
+ * @file The models of a finished (or running) study: what is attacked, asked and aligned after it.
+ *
+ * Read from the steps' manifests, so a study in progress gives the models it has finished.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../base/errors.js";
+import { readJson } from "../base/files.js";
+import { readManifest } from "../base/stage.js";
+import { ARMS, type Arm } from "./config.js";
+
+/** One model of the ladder. */
+export interface SeriesModel {
+  arm: Arm;
+  /** "64x2": width and layers. */
+  size: string;
+  /** Embedding counted once. */
+  parameters: number;
+  /** Its directory. */
+  path: string;
+}
+
+export interface Series {
+  /** Token shards that all of them were trained on. */
+  tokens: string;
+  /** By rising parameters, then in the order of arms. */
+  models: SeriesModel[];
+}
+
+const STEP = new RegExp(`^train-(${ARMS.join("|")})-(\\d+x\\d+)-[0-9a-f]+$`);
+
+/** @throws UserError when the folder is no study, has no finished model, or has been used for several studies */
+export function readSeries(study: string): Series {
+  const steps = join(study, "steps");
+  if (!existsSync(steps))
+    throw new UserError(`${study} is not a study: it has no folder "steps". Give its --out folder.`);
+  const names = readdirSync(steps).sort();
+  const models = names.flatMap((name) => {
+    const match = STEP.exec(name);
+    if (!match) return [];
+    const path = join(steps, name);
+    const { inputs } = readManifest(path, "pretrain");
+    const { parameters } = readJson(join(path, "training.json"), z.object({ parameters: z.number() }).loose());
+    return [{ arm: match[1] as Arm, size: match[2], parameters, path, tokens: inputs.tokens[0].fingerprint }];
+  });
+  if (models.length === 0)
+    throw new UserError(`${study} has no trained model yet. Run its study first, or wait for it.`);
+  const prints = [...new Set(models.map(({ tokens }) => tokens))];
+  const cells = new Set(models.map(({ arm, size }) => `${arm}-${size}`));
+  if (prints.length > 1 || cells.size < models.length) {
+    throw new UserError(
+      `${study} holds models of several studies (${models.length} models of ${cells.size} kinds, ${prints.length} token shards). Run the one you mean into a folder of its own.`,
+    );
+  }
+  const tokens = names
+    .filter((name) => /^tokenize-[0-9a-f]+$/.test(name))
+    .map((name) => join(steps, name))
+    .find((path) => readManifest(path, "tokenize").fingerprint === prints[0]);
+  if (!tokens) throw new UserError(`${study} does not hold the token shards that its models were trained on.`);
+  const rank = ({ parameters, arm }: SeriesModel) => parameters * ARMS.length + ARMS.indexOf(arm);
+  return {
+    tokens,
+    models: models.map(({ tokens: _, ...model }) => model).sort((a, b) => rank(a) - rank(b)),
+  };
+}
