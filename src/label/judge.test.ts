@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../base/package.js";
 import { readDomain } from "./domain.js";
-import { type Judge, judgeAll, type LatentEvidence, lexiconJudge } from "./judge.js";
+import {
+  type Judge,
+  type Judgement,
+  judgeAll,
+  type LatentEvidence,
+  lexiconJudge,
+  overruled,
+  type Verdict,
+} from "./judge.js";
 import { compileLexicon } from "./lexicon.js";
 
 const medicine = readDomain(`${PACKAGE_ROOT}domains/medicine.json`);
@@ -82,5 +90,20 @@ describe("judging all latents", () => {
     const judged = await judgeAll(flaky, [synthetic(MEDICAL), { ...synthetic(OTHER), latent: 1 }]);
     expect(judged.map((judgement) => judgement.verdict)).toEqual(["unknown", "retain"]);
     expect(judged[0].reason).toContain("timeout");
+  });
+});
+
+describe("verdicts overruled by hand", () => {
+  const judgement = (verdict: Verdict): Judgement => ({ verdict, confidence: 0.5, reason: "so it seems" });
+  const judgements = [judgement("forget"), judgement("retain"), judgement("unknown")];
+  it("are those given, and say what the judge had said; the others stay", () => {
+    const [first, second, third] = overruled(judgements, { keep: [2], reject: [0] });
+    expect(first).toEqual({ verdict: "retain", confidence: 1, reason: "by hand; the judge said forget: so it seems" });
+    expect(second).toEqual(judgements[1]);
+    expect(third.verdict).toBe("forget");
+  });
+  it("are refused when they contradict each other or name no latent", () => {
+    expect(() => overruled(judgements, { keep: [1], reject: [1] })).toThrow(/Latent 1 is in --keep and in --reject/);
+    expect(() => overruled(judgements, { keep: [3], reject: [] })).toThrow(/no latent 3: they are 0 to 2/);
   });
 });

@@ -5,6 +5,7 @@
  * anything, instructions to the judge included: they are material, never commands. A judge that fails has not said
  * "no": the latent is unknown, counted as such, and not used. Here is the offline judge; any object of this shape will do.
  */
+import { UserError } from "../base/errors.js";
 import type { LatentContext } from "./contexts.js";
 import type { Domain } from "./domain.js";
 import { compileLexicon } from "./lexicon.js";
@@ -85,6 +86,25 @@ export function lexiconJudge(domain: Domain, { baseRate, minShare, minContexts }
       };
     },
   };
+}
+
+/** Judgements after a person has looked at them. @throws UserError when both say something of one, or there is no such latent */
+export function overruled(
+  judgements: readonly Judgement[],
+  { keep, reject }: { keep: readonly number[]; reject: readonly number[] },
+): Judgement[] {
+  const wrong = [...keep, ...reject].find((latent) => latent >= judgements.length);
+  if (wrong !== undefined)
+    throw new UserError(
+      `There is no latent ${wrong}: they are 0 to ${judgements.length - 1}. Correct --keep or --reject.`,
+    );
+  const both = keep.find((latent) => reject.includes(latent));
+  if (both !== undefined) throw new UserError(`Latent ${both} is in --keep and in --reject. Take it out of one.`);
+  return judgements.map((judgement, latent) => {
+    const verdict = keep.includes(latent) ? "forget" : reject.includes(latent) ? "retain" : undefined;
+    if (verdict === undefined) return judgement;
+    return { verdict, confidence: 1, reason: `by hand; the judge said ${judgement.verdict}: ${judgement.reason}` };
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ import { SPLITS } from "../corpus/index.js";
 import { readSae } from "../models/index.js";
 import { readDomain } from "./domain.js";
 import { gatherEvidence } from "./gather-evidence.js";
-import type { Verdict } from "./judge.js";
+import { overruled, type Verdict } from "./judge.js";
 import { labelDocuments } from "./label-documents.js";
 import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
 import { openSample } from "./label-sample.js";
@@ -56,6 +56,8 @@ export const LabelOptions = z.object({
     .default(0.2)
     .describe("share of contexts with a lexicon term, beyond chance, that makes a latent forget"),
   minContexts: z.int().min(1).default(5).describe("with fewer contexts a latent stays unknown"),
+  keep: z.array(z.int().min(0)).default([]).describe("latents kept by hand, whatever the judge says"),
+  reject: z.array(z.int().min(0)).default([]).describe("latents rejected by hand"),
   seed: z.int().default(1).describe("seed of the random contexts and windows"),
   ...JudgeOptions.shape,
 });
@@ -83,7 +85,8 @@ export const labelStage = defineStage({
     try {
       const sample = openSample(options, reader, out, progress);
       const { statistics, work, report: evidenceFrom } = await gatherEvidence(sample, reader, domain, options);
-      const { judgements, details, report } = await judgeLatents(work, options, progress);
+      const { judgements: judged, details, report } = await judgeLatents(work, options, progress);
+      const judgements = overruled(judged, options);
       const thresholds = statistics.thresholds(options.sd);
       await writeFileAtomic(join(out, "latents.jsonl"), latentLines(work.evidence, judgements, thresholds, details));
 

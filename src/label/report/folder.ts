@@ -92,8 +92,11 @@ export function openLabelFolder(path: string, options: OpenFolderOptions): Label
 
 /** The path given, or the one in the manifest, from here or from beside the folder. */
 function findInput(folder: string, { options }: Manifest, name: "tokens" | "domain", given?: string): string {
-  const stated = given ?? String(options[name]);
-  const candidates = [stated, join(dirname(resolve(folder)), basename(stated))];
+  const stated = given ?? options[name];
+  // Labels made from labels are of the same domain.
+  if (typeof stated !== "string" && typeof options.labels === "string")
+    return findInput(options.labels, readManifest(options.labels, LABEL_STAGES), name);
+  const candidates = [String(stated), join(dirname(resolve(folder)), basename(String(stated)))];
   const found = candidates.find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new UserError(`${folder} was made with ${name} ${stated}, which is not there. Give --${name}.`);

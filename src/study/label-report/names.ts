@@ -9,9 +9,11 @@ export function shortName({ folders }: Pick<LabelReport, "folders">, path: strin
 }
 
 /** Who made labels, in a few words. */
-export function judgeOf({ stage, result }: FolderReport): string {
+export function judgeOf({ stage, options, result }: FolderReport): string {
   const judge = String(result.judge ?? "unknown");
   if (stage === "label") return `SAE latents judged by ${judge === "lexicon" ? "the lexicon" : judge}`;
   if (stage === "label-spans") return "spans marked by hand";
+  if (stage === "label-classifier") return "decisions of a classifier";
+  if (stage === "label-derive") return `labels derived from ${basename(String(options.labels))}`;
   return `${String(result.granularity ?? "piece")}s judged by ${judge === "lexicon" ? "the lexicon" : judge}`;
 }

@@ -5,6 +5,7 @@ import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../../base/package.js";
 import { runStage } from "../../base/stage.js";
+import { labelDeriveStage } from "../../classify/index.js";
 import { corpusStage } from "../../corpus/index.js";
 import { type LabelReport, labelReport, labelSpansStage, labelTextStage } from "../../label/index.js";
 import { tokenizerStage, tokenizeStage } from "../../tokens/index.js";
@@ -169,6 +170,9 @@ describe("the report on labels", () => {
     await expect(labelReport([at("moved")], options)).rejects.toThrow(/shards, which is not there. Give --tokens/);
     const found = await labelReport([at("moved")], { ...options, tokens: at("tokens") });
     expect(found.folders[0].rates).toEqual(report.folders[1].rates);
+    await runStage(labelDeriveStage, { labels: at("hand"), tokens: at("tokens"), half: "first" }, at("half"));
+    const derived = await labelReport([at("hand"), at("half")], options);
+    expect(derived.pairs[0].tokens).toMatchObject({ first: 0, second: 0, kappa: 1 });
     await expect(labelReport([at("tokens")], options)).rejects.toThrow(/was made by "lacuna tokenize"/);
   });
 });
