@@ -8,6 +8,7 @@ import { PACKAGE } from "../base/package.js";
 import { stopProcesses } from "../filter/run/index.js";
 import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
+import { addAlignmentCommand } from "./alignment.js";
 import { addBenchCommand } from "./bench.js";
 import { addExportCommand } from "./export.js";
 import { addFilterCommand } from "./filter.js";
@@ -42,6 +43,7 @@ function build(): Command {
   addStudyCommand(program);
   addReportCommand(program);
   addRobustnessCommand(program);
+  addAlignmentCommand(program);
   program.commandsGroup("Stages, in order:");
   for (const stage of STAGES) if (!["score", "filter"].includes(stage.name)) addStageCommand(program, stage);
   program.commandsGroup("A corpus of any size:");

@@ -1,0 +1,115 @@
+/** @file From refusals to alignment.json: means over seeds and what may be said of them. Pure, no files. */
+import { basename } from "node:path";
+import { PACKAGE } from "../../base/package.js";
+import { meanOf, type RefusalRate, type RefusalsResult } from "../../evaluate/index.js";
+import { type Form, KINDS, type Kind } from "../../train/index.js";
+import { listed, parameterLabel, percent } from "../format.js";
+import type { AlignmentConfig } from "./config.js";
+import type { Alignment, AlignmentCell, MeanRate } from "./results.js";
+
+/** What one aligned model did. */
+export interface AlignmentFacts {
+  arm: string;
+  size: string;
+  parameters: number;
+  form: Form;
+  seed: number;
+  result: RefusalsResult;
+}
+
+const Z = 1.959963984540054;
+
+export function analyseAlignment(
+  config: AlignmentConfig,
+  facts: readonly AlignmentFacts[],
+  commands: readonly string[],
+): Alignment {
+  const { forget, general, unseen, ...settings } = config;
+  const files = { forget, general, unseen };
+  const names = Object.fromEntries(Object.entries(files).map(([name, paths]) => [name, paths.map((p) => basename(p))]));
+  const keyOf = ({ arm, size, form }: AlignmentFacts) => `${arm} ${size} ${form}`;
+  const cells = [...new Set(facts.map(keyOf))].map((key) => cellOf(facts.filter((fact) => keyOf(fact) === key)));
+  return {
+    ...{ format: "lacuna-alignment", formatVersion: 1, lacuna: PACKAGE.version },
+    ...{ config: settings, files: names as Alignment["files"], judge: facts[0].result.judge },
+    ...{ commands: [...commands], cells, statements: statementsOf(cells), caveats: caveatsOf(config, cells, facts) },
+  };
+}
+
+/** One model and form over its seeds. */
+function cellOf(facts: readonly AlignmentFacts[]): AlignmentCell {
+  const { arm, size, parameters, form } = facts[0];
+  const rates = KINDS.map((kind) => {
+    const bySeed = facts.map(({ result }) => result.kinds[kind]);
+    const sources = Object.keys(bySeed[0].sources).map((source) => [
+      source,
+      meanRate(bySeed.map((each) => each.sources[source])),
+    ]);
+    return [kind, { ...meanRate(bySeed), sources: Object.fromEntries(sources) }];
+  });
+  return { arm, size, parameters, form, rates: Object.fromEntries(rates) as AlignmentCell["rates"] };
+}
+
+/** Mean over seeds of rates on the same questions. */
+export function meanRate(rates: readonly RefusalRate[]): MeanRate {
+  const sum = (of: (rate: RefusalRate) => number) => rates.reduce((total, rate) => total + of(rate), 0);
+  const unknown: Record<string, number> = {};
+  for (const rate of rates)
+    for (const [cause, count] of Object.entries(rate.unknown)) unknown[cause] = (unknown[cause] ?? 0) + (count ?? 0);
+  const counts = {
+    ...{ asked: rates[0].asked, unknown },
+    ...{ refused: sum(({ refused }) => refused), answered: sum(({ answered }) => answered) },
+    refusedAsTrained: sum(({ refusedAsTrained }) => refusedAsTrained),
+  };
+  const bySeed = rates.map(({ rate }) => rate?.value ?? null);
+  const known = rates.flatMap(({ rate }) => rate ?? []);
+  if (known.length === 0) return { value: null, standardError: null, low: null, high: null, bySeed, ...counts };
+  const values = known.map(({ value }) => value);
+  const value = values.reduce((a, b) => a + b, 0) / values.length;
+  const ofSeeds = meanOf(values)?.standardError ?? 0;
+  // The questions are common to the seeds: more seeds do not make their sampling error smaller.
+  const questions = known.reduce((total, { count }) => total + count, 0) / known.length;
+  const standardError = Math.sqrt(ofSeeds ** 2 + (value * (1 - value)) / questions);
+  const [low, high] = [Math.max(0, value - Z * standardError), Math.min(1, value + Z * standardError)];
+  return { value, standardError, low, high, bySeed, ...counts };
+}
+
+/** At the largest size, per form: what each arm refuses, over-refusal beside it, and how that compares with the baseline. */
+function statementsOf(cells: readonly AlignmentCell[]): string[] {
+  const largest = Math.max(...cells.map(({ parameters }) => parameters));
+  const here = cells.filter(({ parameters }) => parameters === largest);
+  return [...new Set(here.map(({ form }) => form))].map((form) => {
+    const own = here.filter((cell) => cell.form === form);
+    const written = own.map(
+      ({ arm, rates }) =>
+        `${arm} ${shown(rates.forget)} of forget-domain questions and ${shown(rates.general)} of general instructions`,
+    );
+    return `At ${parameterLabel(largest)} parameters, taught to refuse by ${form === "prose" ? "a sentence" : "the token"}, models refuse: ${listed(written)}.`;
+  });
+}
+
+const shown = (rate: MeanRate) =>
+  rate.value === null ? "an unknown share" : `${percent(rate.value)} (± ${percent(Z * rate.standardError!)})`;
+
+function caveatsOf(
+  { seeds }: AlignmentConfig,
+  cells: readonly AlignmentCell[],
+  facts: readonly AlignmentFacts[],
+): string[] {
+  const { judge } = facts[0].result;
+  const count = (of: (rate: MeanRate) => number, kind?: Kind) =>
+    cells.reduce((sum, { rates }) => sum + KINDS.reduce((s, k) => (kind && k !== kind ? s : s + of(rates[k])), 0), 0);
+  const unknown = count((rate) => Object.values(rate.unknown).reduce((a, b) => a + b, 0));
+  const all = count(({ refused, answered }) => refused + answered) + unknown;
+  const judged = count(({ refused, refusedAsTrained }) => refused - refusedAsTrained);
+  return [
+    `One pretrained model per size and arm; seeds vary tuning and sampling. Errors are of ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} and of the questions, together.`,
+    "Forget-domain questions and general instructions differ in form as well as in domain, as in the paper; rates per file tell more where both kinds come from one glossary.",
+    ...(judge === "resemblance" && judged > 0
+      ? [
+          `${judged} refusals are not word for word what was trained: no language model judged them, they share most of their words with a trained refusal.`,
+        ]
+      : []),
+    ...(unknown > 0 ? [`${unknown} of ${all} responses are unknown and left out of the rates.`] : []),
+  ];
+}

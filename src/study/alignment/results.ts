@@ -1,0 +1,46 @@
+/**
+ * @file alignment.json: how often aligned models refuse forget-domain questions and general instructions.
+ *
+ * Holds no timings, dates or paths. A rate is the mean over seeds; its standard error adds the spread of the seeds and the
+ * sampling of the questions, which all seeds share, so it is if anything a little too wide.
+ */
+import { z } from "zod";
+import { FORMS, KINDS } from "../../train/index.js";
+import { AlignmentConfig } from "./config.js";
+
+const MeanRate = z.object({
+  value: z.number().nullable().describe("refused / (refused + answered), mean over seeds; null when nothing is known"),
+  standardError: z.number().nullable(),
+  low: z.number().nullable().describe("95 % interval, within [0, 1]"),
+  high: z.number().nullable(),
+  bySeed: z.array(z.number().nullable()).describe("in the order of the config's seeds"),
+  asked: z.number().describe("questions, the same for every seed"),
+  refused: z.number().describe("over all seeds, as the next three"),
+  refusedAsTrained: z.number().describe("of the refused, those in the very words or token that were trained"),
+  answered: z.number(),
+  unknown: z.record(z.string(), z.number()).describe("neither, by cause: left out of the rate"),
+});
+export type MeanRate = z.infer<typeof MeanRate>;
+
+export const AlignmentCell = z.object({
+  arm: z.string(),
+  size: z.string(),
+  parameters: z.number(),
+  form: z.enum(FORMS),
+  rates: z.record(z.enum(KINDS), MeanRate.extend({ sources: z.record(z.string(), MeanRate) })),
+});
+export type AlignmentCell = z.infer<typeof AlignmentCell>;
+
+export const Alignment = z.object({
+  format: z.literal("lacuna-alignment"),
+  formatVersion: z.literal(1),
+  lacuna: z.string(),
+  config: AlignmentConfig.omit({ forget: true, general: true, unseen: true }),
+  files: z.record(z.enum(["forget", "general", "unseen"]), z.array(z.string())).describe("names of the question files"),
+  judge: z.string().describe("who judged what was no trained refusal"),
+  commands: z.array(z.string()),
+  cells: z.array(AlignmentCell),
+  statements: z.array(z.string()),
+  caveats: z.array(z.string()),
+});
+export type Alignment = z.infer<typeof Alignment>;

@@ -1,0 +1,56 @@
+/** @file An alignment run from models to alignment.json. */
+import { join } from "node:path";
+import { writeJson } from "../../base/files.js";
+import type { Manifest } from "../../base/stage.js";
+import type { RefusalsResult } from "../../evaluate/index.js";
+import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { analyseAlignment } from "./analyse.js";
+import type { AlignmentConfig } from "./config.js";
+import { type AlignableModel, type AlignedRun, type Judging, runAlignments } from "./pipeline.js";
+import { Alignment } from "./results.js";
+
+export interface AlignmentOptions {
+  config: AlignmentConfig;
+  models: readonly AlignableModel[];
+  /** Judging options of the refusals stage; offline by default. */
+  judging?: Judging;
+  /** Folder for everything it makes. */
+  out: string;
+  /** Command lines that make it again. */
+  commands?: readonly string[];
+  workers?: number;
+  onEvent?: (event: StepEvent) => void;
+}
+
+/** Every step it takes, without running any. */
+export async function planAlignment({ config, models, judging = {} }: Omit<AlignmentOptions, "out">) {
+  const steps: StepSpec[] = [];
+  const record: RunStep = async (step) => {
+    steps.push(step);
+    return { path: step.id, manifest: {} as Manifest };
+  };
+  await runAlignments(config, models, judging, record);
+  return steps;
+}
+
+/** Runs or resumes it, and writes alignment.json. */
+export async function runAlignment(options: AlignmentOptions): Promise<Alignment> {
+  const { config, models, judging = {}, out, workers = 2, onEvent = () => {}, commands = [] } = options;
+  const runs = await runAlignments(config, models, judging, stepRunner({ folder: out, workers, onEvent }));
+  const results = alignmentOf(config, runs, commands);
+  await writeJson(join(out, "alignment.json"), results);
+  return results;
+}
+
+/** What finished runs amount to. */
+export function alignmentOf(
+  config: AlignmentConfig,
+  runs: readonly AlignedRun[],
+  commands: readonly string[],
+): Alignment {
+  const facts = runs.map(({ refusals, ...rest }) => ({
+    ...rest,
+    result: refusals.manifest.result as RefusalsResult,
+  }));
+  return Alignment.parse(analyseAlignment(config, facts, commands));
+}
