@@ -10,6 +10,7 @@ import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
 import { addAlignmentCommand } from "./alignment.js";
 import { addBenchCommand } from "./bench.js";
+import { addClassifierReportCommand } from "./classifier-report.js";
 import { addExportCommand } from "./export.js";
 import { addFilterCommand } from "./filter.js";
 import { addGenerateCommand } from "./generate.js";
@@ -23,6 +24,7 @@ import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
 import { addStatsCommand } from "./stats.js";
 import { addStudyCommand } from "./study.js";
+import { addStudyClassifiersCommand } from "./study-classifiers.js";
 import { addVerifyCommand } from "./verify.js";
 import { addWorkerCommand } from "./worker.js";
 
@@ -41,11 +43,13 @@ function build(): Command {
       "\nExamples:\n  $ lacuna study                    the whole pipeline on embedded text, about 10 minutes on 2 cores\n  $ lacuna study --budget smoke     the same code path in about a minute\n  $ lacuna study --corpus my-text/  on your own JSONL or text files",
     );
   addStudyCommand(program);
+  addStudyClassifiersCommand(program);
   addReportCommand(program);
   addRobustnessCommand(program);
   addAlignmentCommand(program);
   program.commandsGroup("Stages, in order:");
-  for (const stage of STAGES) if (!["score", "filter"].includes(stage.name)) addStageCommand(program, stage);
+  for (const stage of STAGES)
+    if (!["score", "filter", "classifier-report"].includes(stage.name)) addStageCommand(program, stage);
   program.commandsGroup("A corpus of any size:");
   addScoreCommand(program);
   addVerifyCommand(program);
@@ -57,6 +61,7 @@ function build(): Command {
   addLaunchCommand(program);
   program.commandsGroup("Measuring:");
   addGenerateCommand(program);
+  addClassifierReportCommand(program);
   addSaeCheckCommand(program);
   addLabelReportCommand(program);
   addBenchCommand(program);

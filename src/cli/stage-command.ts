@@ -7,17 +7,20 @@ import { describeProgress, liveLine } from "./live.js";
 import { addStageOptions, numberOf } from "./options.js";
 
 export function addStageCommand(program: Command, stage: Stage): void {
-  const command = program
-    .command(stage.name)
+  const command = addStageOptions(program.command(stage.name), stage);
+  addStageFlags(command, stage).action((options: Record<string, unknown>) => runStageCommand(stage, options));
+}
+
+/** What every stage's command has beside the stage's own options: texts, folder, threads, dry run, JSON. */
+export function addStageFlags(command: Command, stage: Stage): Command {
+  return command
     .summary(stage.summary)
     .description(`${stage.summary}\n${stage.why}`)
-    .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped");
-  addStageOptions(command, stage)
+    .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped")
     .option("--threads <number>", "threads of the native runtime", numberOf, 1)
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--json", "print the manifest as JSON")
-    .addHelpText("after", `\nExamples:\n${stage.examples.map((example) => `  $ ${example}`).join("\n")}`)
-    .action((options: Record<string, unknown>) => runStageCommand(stage, options));
+    .addHelpText("after", `\nExamples:\n${stage.examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
 /** Runs a stage as its command would. */

@@ -46,7 +46,7 @@ export function meanLosses(table: LossTable, weights: Uint32Array | null = null)
 }
 
 /** How often each of `documents` documents is in a draw of as many with replacement. */
-function drawDocuments(documents: number, rng: Random): Uint32Array {
+export function drawDocuments(documents: number, rng: Random): Uint32Array {
   const weights = new Uint32Array(documents);
   for (let i = 0; i < documents; i++) weights[rng.integer(documents)]++;
   return weights;

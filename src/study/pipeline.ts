@@ -68,7 +68,7 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, step
       id,
       stage: "pretrain",
       options,
-      seconds: trainingSeconds(config, size, tokensPerParameter * parameters),
+      seconds: trainingSeconds(config.vocabulary, parameters, tokensPerParameter * parameters),
       priority,
     });
   };
@@ -122,7 +122,6 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, step
 }
 
 /** Training time on one core at the rates of docs/performance.md: a fixed cost per logit and a cost per FLOP. */
-function trainingSeconds(config: StudyConfig, size: ModelSize, trainingTokens: number): number {
-  const perToken = config.vocabulary * 3e-9 + (6 * parametersOf(config, size)) / 60e9;
-  return 2 + trainingTokens * perToken;
+export function trainingSeconds(vocabulary: number, parameters: number, tokens: number): number {
+  return 2 + tokens * (vocabulary * 3e-9 + (6 * parameters) / 60e9);
 }

@@ -20,6 +20,7 @@ import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/
 import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
 import { chatTuneStage, pretrainStage, refusalQuestionsStage, refusalTuneStage, unlearnStage } from "../train/index.js";
+import { classifierReportStage } from "./classifiers/stage.js";
 
 /** In the order of the pipeline. */
 export const STAGES = [
@@ -34,6 +35,7 @@ export const STAGES = [
   labelDeriveStage,
   classifierStage,
   labelClassifierStage,
+  classifierReportStage,
   scoreStage,
   filterStage,
   evaluateStage,
