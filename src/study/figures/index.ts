@@ -3,8 +3,19 @@ export { attackCurvesFigure, recoveryFigure } from "./attacks.js";
 export { type Layout, NARROW, standAlone, WIDE } from "./canvas.js";
 export { type ClassifierPanel, classifierPanels } from "./classifier.js";
 export { curvesFigure } from "./curves.js";
+export { colourOf, type FigureArm } from "./dot-rows.js";
 export { frontierFigure } from "./frontier.js";
 export { armColour, type Theme, variables } from "./palette.js";
 export { passageFigure } from "./passage.js";
+export {
+  boundaryFigure,
+  clozeFigure,
+  glossaryFigure,
+  judgedFigure,
+  letterFigure,
+  offlineFigure,
+  referenceFigure,
+  subdomainFigure,
+} from "./safeguards.js";
 export { scalingFigure } from "./scaling-law.js";
 export { slowdownFigure } from "./slowdown.js";

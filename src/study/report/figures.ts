@@ -1,8 +1,9 @@
 /** @file The report's figures, each with what to see in it and what not to conclude from it. */
 import {
-  armColour,
   classifierPanels,
+  colourOf,
   curvesFigure,
+  type FigureArm,
   frontierFigure,
   type Layout,
   NARROW,
@@ -13,7 +14,7 @@ import {
 import type { Results } from "../results.js";
 import { drawing, type Html, html } from "./html.js";
 
-interface Caption {
+export interface Caption {
   title: string;
   see: string;
   beware: string;
@@ -22,9 +23,9 @@ interface Caption {
 }
 
 /** A figure drawn twice, for wide and for narrow screens; null when there is nothing to draw. */
-function figure(
-  results: Results,
-  draw: (results: Results, layout: Layout) => string,
+export function figure<From>(
+  results: From,
+  draw: (results: From, layout: Layout) => string,
   { title, see, beware, key }: Caption,
 ): Html | null {
   const wide = draw(results, WIDE);
@@ -74,6 +75,6 @@ ${figure(results, curvesFigure, {
 </section>`;
 }
 
-function legend({ arms }: Results): Html {
-  return html`<ul class="legend">${arms.map((arm) => html`<li><i style="background: ${armColour(arm)}"></i>${arm.name}</li>`)}</ul>`;
+export function legend({ arms }: { arms: readonly FigureArm[] }): Html {
+  return html`<ul class="legend">${arms.map((arm) => html`<li><i style="background: ${colourOf(arm)}"></i>${arm.name}</li>`)}</ul>`;
 }

@@ -1,0 +1,44 @@
+import { writeFileSync } from "node:fs";
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { Safeguards } from "../safeguards/results.js";
+import { HOSTILE_NAME, syntheticSafeguards } from "../testing/synthetic-safeguards.js";
+import { renderSafeguards } from "./safeguards.js";
+
+const safeguards = syntheticSafeguards();
+const none = { comesBack: null, refuses: null };
+const page = renderSafeguards(safeguards, none);
+const { document } = parseHTML(page);
+
+// To look at it: SAFEGUARDS_PAGE=/tmp/page.html npx vitest run src/study/report/safeguards.test.ts
+if (process.env.SAFEGUARDS_PAGE) writeFileSync(process.env.SAFEGUARDS_PAGE, page);
+
+describe("safeguards.html", () => {
+  it("is drawn from safeguards.json alone, with every figure in both layouts", () => {
+    expect(Safeguards.parse(JSON.parse(JSON.stringify(safeguards)))).toEqual(safeguards);
+    expect(document.querySelectorAll("figure .wide svg")).toHaveLength(8);
+    expect(document.querySelectorAll("figure .narrow svg")).toHaveLength(8);
+    expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  });
+
+  it("shows every cell in its table", () => {
+    const rows = [...document.querySelectorAll("table")].map((table) => table.querySelectorAll("tbody tr").length);
+    const { comparisons, exams, glossary, boundary, responses } = safeguards;
+    expect(rows).toEqual([comparisons.length, exams.length + glossary.length, boundary.length, responses.length]);
+  });
+
+  it("escapes names that come from files, and asks nothing of the network", () => {
+    expect(page).not.toContain("<script");
+    expect(document.body.textContent).toContain(HOSTILE_NAME);
+    expect(document.querySelectorAll("script, link, img, iframe, [src], [href]")).toHaveLength(0);
+  });
+
+  it("says what was not run, and that synthetic numbers are synthetic", () => {
+    expect(document.querySelector("#comes-back")!.textContent).toContain("Not run");
+    expect(document.querySelector(".synthetic")).not.toBeNull();
+    const empty = { ...safeguards, exams: [], glossary: [], comparisons: [], boundary: [], responses: [] };
+    const bare = renderSafeguards({ ...empty, contamination: null, glossarySet: null }, none);
+    expect(bare).not.toMatch(/NaN|Infinity|undefined/);
+    expect(parseHTML(bare).document.querySelectorAll("svg")).toHaveLength(0);
+  });
+});
