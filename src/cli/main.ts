@@ -20,6 +20,7 @@ import { addLaunchCommand } from "./launch.js";
 import { addReportCommand } from "./report.js";
 import { addRobustnessCommand } from "./robustness.js";
 import { addSaeCheckCommand } from "./sae-check.js";
+import { addSafeguardsCommand } from "./safeguards.js";
 import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
 import { addStatsCommand } from "./stats.js";
@@ -47,6 +48,7 @@ function build(): Command {
   addReportCommand(program);
   addRobustnessCommand(program);
   addAlignmentCommand(program);
+  addSafeguardsCommand(program);
   program.commandsGroup("Stages, in order:");
   for (const stage of STAGES)
     if (!["score", "filter", "classifier-report"].includes(stage.name)) addStageCommand(program, stage);

@@ -65,3 +65,16 @@ export function readSeries(study: string): Series {
     models: models.map(({ tokens: _, ...model }) => model).sort((a, b) => rank(a) - rank(b)),
   };
 }
+
+/** The corpus whose training split the models of a study read. @throws UserError when the study no longer holds it */
+export function readSeriesCorpus(study: string, { tokens }: Series): string {
+  const { fingerprint } = readManifest(tokens, "tokenize").inputs.corpus[0];
+  const steps = join(study, "steps");
+  const corpus = readdirSync(steps)
+    .filter((name) => /^corpus-[0-9a-f]+$/.test(name))
+    .map((name) => join(steps, name))
+    .find((path) => readManifest(path, "corpus").fingerprint === fingerprint);
+  if (!corpus)
+    throw new UserError(`${study} does not hold the corpus that ${tokens} was made of. Run the study again.`);
+  return corpus;
+}

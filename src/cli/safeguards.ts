@@ -1,0 +1,105 @@
+/** @file `lacuna safeguards`: what a study's models lost and kept, whether they know the boundary, how they hold. */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { UserError } from "../base/errors.js";
+import { readJson } from "../base/files.js";
+import { Results } from "../study/results.js";
+import { RobustnessConfig } from "../study/robustness/config.js";
+import { Robustness } from "../study/robustness/results.js";
+import { SAFEGUARD_BUDGETS, type SafeguardBudget, safeguardsConfig } from "../study/safeguards/config.js";
+import type { SafeguardInputs } from "../study/safeguards/pipeline.js";
+import { planSafeguards, runSafeguards, type SafeguardsOptions } from "../study/safeguards/run.js";
+import { readSeries, readSeriesCorpus } from "../study/series.js";
+import { clock } from "./live.js";
+import { numberOf } from "./options.js";
+import { listSteps, showSteps } from "./steps.js";
+
+interface Flags {
+  out: string;
+  budget: SafeguardBudget;
+  exams?: string[];
+  teach?: string[];
+  glossary?: string[];
+  forgetQuestions?: string[];
+  generalQuestions?: string[];
+  attack?: boolean;
+  robustness?: string;
+  workers: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addSafeguardsCommand(program: Command): void {
+  program
+    .command("safeguards")
+    .summary("ask, probe and attack the models of a study, on one page")
+    .description(
+      "Puts exams and glossary questions to every model of a study, compares filtered models with the baseline question by question, probes their states for the boundary of the domain, lets the largest answer freely, and attacks them. Writes safeguards.json and safeguards.html: what was lost, what was kept, how fast it comes back. Interrupt it at will: the same command goes on.",
+    )
+    .argument("<study>", "folder of a study (lacuna study --out)")
+    .requiredOption("--out <folder>", "where everything goes")
+    .addOption(new Option("--budget <name>", "how much to ask").choices([...SAFEGUARD_BUDGETS]).default("evening"))
+    .option("--exams <path...>", "multiple-choice questions to ask")
+    .option("--teach <path...>", "multiple-choice questions that teach lettered answers; none of the exams are used")
+    .option("--glossary <path...>", "glossaries of terms to forget and to keep")
+    .option("--forget-questions <path...>", "free questions of the domain, with references")
+    .option("--general-questions <path...>", "general instructions, with answers")
+    .option("--attack", "attack every model too, as lacuna robustness does; takes longest")
+    .option("--robustness <file>", "robustness.json of an earlier lacuna robustness, to show instead")
+    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
+    .option("--dry-run", "list the steps and do nothing")
+    .option("--json", "print safeguards.json to stdout at the end")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ lacuna safeguards runs/evening --exams mmlu.jsonl medmcqa.jsonl --glossary glossary/ --out runs/safeguards\n  $ lacuna safeguards runs/demo --budget smoke --glossary terms.jsonl --attack --out runs/quick",
+    )
+    .action(safeguardsCommand);
+}
+
+async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
+  const { out, budget, workers, attack, robustness } = flags;
+  if (attack && robustness) throw new UserError("Give either --attack or --robustness, not both.");
+  const series = readSeries(study);
+  const inputs: SafeguardInputs = { corpus: readSeriesCorpus(study, series), ...filesOf(flags) };
+  const options: SafeguardsOptions = {
+    ...{ config: safeguardsConfig(budget), series, inputs, out, workers },
+    ...{ classifierF1: classifierF1Of(study), commands: [`lacuna safeguards <a study> --budget ${budget}`] },
+    ...(attack && { robustness: RobustnessConfig.parse({}) }),
+    ...(robustness && { robustness: readJson(robustness, Robustness) }),
+  };
+  const plan = await planSafeguards(options);
+  if (flags.dryRun) {
+    listSteps(plan);
+    return;
+  }
+  const { result, seconds } = await showSteps(plan, { workers, out }, (onEvent) =>
+    runSafeguards({ ...options, onEvent }),
+  );
+  if (flags.json) console.log(JSON.stringify(result, null, 2));
+  else
+    console.log(
+      `\n${result.statements.join("\n")}\n\nPage: ${join(out, "safeguards.html")}   Numbers: ${join(out, "safeguards.json")}   (${clock(seconds)})`,
+    );
+}
+
+/** The question files given, every one of which must be there. */
+function filesOf({ exams = [], teach = [], glossary = [], forgetQuestions = [], generalQuestions = [] }: Flags) {
+  const files = { exams, teach, glossary, forgetQuestions, generalQuestions };
+  const missing = Object.values(files)
+    .flat()
+    .find((path) => !existsSync(path));
+  if (missing !== undefined) throw new UserError(`${missing} does not exist. Check the path.`);
+  return files;
+}
+
+/** Token F1 of the study's classifier on test truth; null when the study is not finished or has no truth. */
+function classifierF1Of(study: string): number | null {
+  const path = join(study, "results.json");
+  if (!existsSync(path)) return null;
+  const { classifier } = readJson(path, Results);
+  const isMeant = (e: NonNullable<typeof classifier>["evaluations"][number]) =>
+    e.split === "test" && e.level === "token" && e.against === "truth";
+  return classifier?.evaluations.find(isMeant)?.f1 ?? null;
+}

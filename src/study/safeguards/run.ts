@@ -1,0 +1,59 @@
+/** @file The safeguards of a study: run the steps, gather what they left, write safeguards.json and the page. */
+import { join } from "node:path";
+import { writeFileAtomic, writeJson } from "../../base/files.js";
+import type { Manifest } from "../../base/stage.js";
+import { renderSafeguards } from "../report/safeguards.js";
+import { comesBackSection } from "../report/safeguards-parts.js";
+import type { RobustnessConfig } from "../robustness/config.js";
+import type { Robustness } from "../robustness/results.js";
+import { planRobustness, runRobustness } from "../robustness/run.js";
+import type { Series } from "../series.js";
+import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { collectSafeguards } from "./collect.js";
+import type { SafeguardsConfig } from "./config.js";
+import { runSafeguardSteps, type SafeguardInputs } from "./pipeline.js";
+import type { Safeguards } from "./results.js";
+
+export interface SafeguardsOptions {
+  config: SafeguardsConfig;
+  series: Series;
+  inputs: SafeguardInputs;
+  /** Attack the models too, into `robustness` below `out`; or what an earlier `lacuna robustness` found. */
+  robustness?: RobustnessConfig | Robustness;
+  /** F1 of the study's own classifier, as a mark in the figure of probes. */
+  classifierF1?: number | null;
+  out: string;
+  commands?: readonly string[];
+  workers?: number;
+  onEvent?: (event: StepEvent) => void;
+}
+
+const isFound = (given: RobustnessConfig | Robustness): given is Robustness => "cells" in given;
+
+/** Every step it takes, without running any. */
+export async function planSafeguards(options: SafeguardsOptions): Promise<StepSpec[]> {
+  const { config, series, inputs, robustness } = options;
+  const steps: StepSpec[] = [];
+  const record: RunStep = async (step) => {
+    steps.push(step);
+    return { path: step.id, manifest: {} as Manifest };
+  };
+  await runSafeguardSteps(config, series, inputs, record);
+  const attacks = robustness && !isFound(robustness) ? await planRobustness({ config: robustness, series }) : [];
+  return [...steps, ...attacks];
+}
+
+/** Runs or resumes it. */
+export async function runSafeguards(options: SafeguardsOptions): Promise<Safeguards> {
+  const { config, series, inputs, robustness, out, workers = 2, onEvent = () => {} } = options;
+  const { commands = [], classifierF1 = null } = options;
+  const artifacts = await runSafeguardSteps(config, series, inputs, stepRunner({ folder: out, workers, onEvent }));
+  const attack = { series, out: join(out, "robustness"), workers, onEvent };
+  const attacked =
+    robustness && !isFound(robustness) ? await runRobustness({ ...attack, config: robustness }) : robustness;
+  const results = collectSafeguards(config, series, artifacts, { commands, classifierF1 });
+  const parts = { comesBack: attacked ? comesBackSection(attacked) : null, refuses: null };
+  await writeFileAtomic(join(out, "safeguards.html"), renderSafeguards(results, parts));
+  await writeJson(join(out, "safeguards.json"), results);
+  return results;
+}
