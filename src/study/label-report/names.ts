@@ -1,6 +1,6 @@
-/** @file How a report calls folders of labels and their judges. */
+/** @file How a report writes folders of labels, their judges and their grades, on the page and in the terminal alike. */
 import { basename } from "node:path";
-import type { FolderReport, LabelReport } from "../../label/index.js";
+import type { FolderReport, Grade, LabelReport } from "../../label/index.js";
 
 /** A folder's last name, or its whole path where another has the same. */
 export function shortName({ folders }: Pick<LabelReport, "folders">, path: string): string {
@@ -16,4 +16,12 @@ export function judgeOf({ stage, options, result }: FolderReport): string {
   if (stage === "label-classifier") return "decisions of a classifier";
   if (stage === "label-derive") return `labels derived from ${basename(String(options.labels))}`;
   return `${String(result.granularity ?? "piece")}s judged by ${judge === "lexicon" ? "the lexicon" : judge}`;
+}
+
+export const three = (value: number | null) => (value === null ? "–" : value.toFixed(3));
+
+/** Precision, recall and F1, where tokens of both kinds give them a meaning. */
+export function gradeCells({ prevalence, precision, recall, f1 }: Grade): string[] {
+  if (prevalence === 0) return ["–", "–", "–"];
+  return prevalence === 1 ? ["–", three(recall), "–"] : [precision, recall, f1].map(three);
 }

@@ -1,12 +1,11 @@
 /** @file The page's numbers: head, rates by source, truth, agreement, how it was made, what it does not show. */
 import { grouped } from "../../base/errors.js";
-import type { Agreement, FolderReport, Grade, LabelReport, RateRow, TruthTable } from "../../label/index.js";
+import type { Agreement, FolderReport, LabelReport, RateRow, TruthTable } from "../../label/index.js";
 import { compactCount, percent } from "../format.js";
 import { type Html, html } from "../report/html.js";
 import { table } from "../report/table.js";
-import { judgeOf, shortName } from "./names.js";
+import { gradeCells, judgeOf, shortName, three } from "./names.js";
 
-const three = (value: number | null) => (value === null ? "–" : value.toFixed(3));
 const shareOf = (part: number, whole: number) => (whole > 0 ? part / whole : null);
 
 export function head(report: LabelReport): Html {
@@ -141,12 +140,6 @@ function truthTable(report: LabelReport, truth: string): Html {
     })),
   );
   return table(`Against ${truth}: ${TRUTHS[truth]}.`, header, rows, 2);
-}
-
-/** Precision, recall and F1, where tokens of both kinds give them a meaning. */
-function gradeCells({ prevalence, precision, recall, f1 }: Grade): string[] {
-  if (prevalence === 0) return ["–", "–", "–"];
-  return prevalence === 1 ? ["–", three(recall), "–"] : [precision, recall, f1].map(three);
 }
 
 export function agreementSection(report: LabelReport): Html | null {

@@ -2,9 +2,8 @@
 import { grouped } from "../../base/errors.js";
 import type { Agreement, LabelReport } from "../../label/index.js";
 import { percent } from "../format.js";
-import { judgeOf, shortName } from "./names.js";
+import { gradeCells, judgeOf, shortName, three } from "./names.js";
 
-const three = (value: number | null) => (value === null ? "–" : value.toFixed(3));
 const share = (part: number, whole: number) => percent(whole > 0 ? part / whole : null);
 
 /** Rates, grades and agreement. */
@@ -26,7 +25,7 @@ export function labelTables(report: LabelReport): string {
         grouped(grade.count),
         percent(grade.prevalence),
         percent(grade.labelled),
-        ...[grade.precision, grade.recall, grade.f1].map(three),
+        ...gradeCells(grade),
       ]);
       const columns = ["", "tokens with a truth", "truly forget", "labelled", "precision", "recall", "F1"];
       return `### ${name} against ${truth}\n\n${markdown(columns, cells)}`;
