@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { PACKAGE } from "../../base/package.js";
 import { meanOf, type RefusalRate, type RefusalsResult } from "../../evaluate/index.js";
-import { type Form, KINDS, type Kind } from "../../train/index.js";
+import { type Form, KINDS } from "../../train/index.js";
 import { listed, parameterLabel, percent } from "../format.js";
 import type { AlignmentConfig } from "./config.js";
 import type { Alignment, AlignmentCell, MeanRate } from "./results.js";
@@ -97,8 +97,8 @@ function caveatsOf(
   facts: readonly AlignmentFacts[],
 ): string[] {
   const { judge } = facts[0].result;
-  const count = (of: (rate: MeanRate) => number, kind?: Kind) =>
-    cells.reduce((sum, { rates }) => sum + KINDS.reduce((s, k) => (kind && k !== kind ? s : s + of(rates[k])), 0), 0);
+  const rates = cells.flatMap((cell) => KINDS.map((kind) => cell.rates[kind]));
+  const count = (of: (rate: MeanRate) => number) => rates.reduce((sum, rate) => sum + of(rate), 0);
   const unknown = count((rate) => Object.values(rate.unknown).reduce((a, b) => a + b, 0));
   const all = count(({ refused, answered }) => refused + answered) + unknown;
   const judged = count(({ refused, refusedAsTrained }) => refused - refusedAsTrained);
