@@ -7,6 +7,7 @@ import { rate } from "../../evaluate/index.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { pretrainStage } from "../../train/index.js";
 import { syntheticCorpus, writeArtifacts } from "../../train/testing/synthetic.js";
+import { NARROW, refusalFigure, WIDE } from "../figures/index.js";
 import { stageByName } from "../stages.js";
 import type { RunStep } from "../steps.js";
 import { type AlignmentFacts, analyseAlignment, meanRate } from "./analyse.js";
@@ -76,6 +77,21 @@ describe("alignment.json", () => {
     expect(results.caveats.join("\n")).toMatch(/no language model judged them/);
     const lines = refusalTable(results).split("\n");
     expect(lines[3]).toMatch(/^ +remove +88 % ± \d/);
+  });
+});
+
+describe("figures 9 and 20", () => {
+  const results = analyseAlignment(config, [...facts("baseline", 10), ...facts("remove", 50)], []);
+
+  it("have a line per arm in two panels, the same twice, in both layouts, without a fixed colour", () => {
+    for (const layout of [WIDE, NARROW]) {
+      const svg = refusalFigure(results, "token", layout);
+      expect(svg).toBe(refusalFigure(results, "token", layout));
+      expect(svg).not.toMatch(/NaN|(fill|stroke)="(#|rgb|black|white)/);
+      for (const word of ["forget-domain questions", "general instructions", "--arm-none", "--arm-remove"])
+        expect(svg).toContain(word);
+    }
+    expect(refusalFigure(results, "prose", WIDE)).toBe("");
   });
 });
 

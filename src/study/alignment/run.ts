@@ -1,8 +1,9 @@
-/** @file An alignment run from models to alignment.json. */
+/** @file An alignment run from models to alignment.json and its figures. */
 import { join } from "node:path";
-import { writeJson } from "../../base/files.js";
+import { writeFileAtomic, writeJson } from "../../base/files.js";
 import type { Manifest } from "../../base/stage.js";
 import type { RefusalsResult } from "../../evaluate/index.js";
+import { refusalFigure, standAlone, WIDE } from "../figures/index.js";
 import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
 import { analyseAlignment } from "./analyse.js";
 import type { AlignmentConfig } from "./config.js";
@@ -33,13 +34,23 @@ export async function planAlignment({ config, models, judging = {} }: Omit<Align
   return steps;
 }
 
-/** Runs or resumes it, and writes alignment.json. */
+/** Runs or resumes it; writes alignment.json and figures. */
 export async function runAlignment(options: AlignmentOptions): Promise<Alignment> {
   const { config, models, judging = {}, out, workers = 2, onEvent = () => {}, commands = [] } = options;
   const runs = await runAlignments(config, models, judging, stepRunner({ folder: out, workers, onEvent }));
   const results = alignmentOf(config, runs, commands);
   await writeJson(join(out, "alignment.json"), results);
+  await writeRefusalFigures(results, out);
   return results;
+}
+
+/** refusals-{prose,token}-{light,dark}.svg (Figs 9 and 20). */
+export async function writeRefusalFigures(results: Alignment, out: string): Promise<void> {
+  for (const form of results.config.forms) {
+    const svg = refusalFigure(results, form, WIDE);
+    for (const theme of ["light", "dark"] as const)
+      if (svg !== "") await writeFileAtomic(join(out, `refusals-${form}-${theme}.svg`), standAlone(svg, theme));
+  }
 }
 
 /** What finished runs amount to. */

@@ -17,5 +17,6 @@ export {
   referenceFigure,
   subdomainFigure,
 } from "./safeguards.js";
+export { refusalFigure } from "./refusals.js";
 export { scalingFigure } from "./scaling-law.js";
 export { slowdownFigure } from "./slowdown.js";
