@@ -88,7 +88,7 @@ describe("figures 9 and 20", () => {
       const svg = refusalFigure(results, "token", layout);
       expect(svg).toBe(refusalFigure(results, "token", layout));
       expect(svg).not.toMatch(/NaN|(fill|stroke)="(#|rgb|black|white)/);
-      for (const word of ["forget-domain questions", "general instructions", "--arm-none", "--arm-remove"])
+      for (const word of ["Forget-domain questions", "General instructions", "--arm-none", "--arm-remove"])
         expect(svg).toContain(word);
     }
     expect(refusalFigure(results, "prose", WIDE)).toBe("");

@@ -7,6 +7,7 @@ export { colourOf, type FigureArm } from "./dot-rows.js";
 export { frontierFigure } from "./frontier.js";
 export { armColour, type Theme, variables } from "./palette.js";
 export { passageFigure } from "./passage.js";
+export { refusalFigure } from "./refusals.js";
 export {
   boundaryFigure,
   clozeFigure,
@@ -17,6 +18,5 @@ export {
   referenceFigure,
   subdomainFigure,
 } from "./safeguards.js";
-export { refusalFigure } from "./refusals.js";
 export { scalingFigure } from "./scaling-law.js";
 export { slowdownFigure } from "./slowdown.js";
