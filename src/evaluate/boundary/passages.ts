@@ -29,25 +29,34 @@ export interface Passages {
   documents: Map<string, Uint32Array>;
 }
 
+/** Passages one document gives at most, drawn from so many at its start: long documents are not read to their end. */
+const PER_DOCUMENT = 4;
+const DRAWN_FROM = 16;
+
 /** Draws passages of every subdomain of forget documents. @param subdomainOf - undefined for a document of none */
 export function planPassages(
   split: SidedSplit,
   subdomainOf: (document: number) => string | undefined,
   { length, most, seed }: PassagePlan,
 ): Map<string, Place[]> {
-  const places = new Map<string, Place[]>();
-  for (const [document, tokens] of split.documents.entries()) {
+  const members = new Map<string, number[]>();
+  for (const document of split.documents.keys()) {
     const subdomain = split.documentLabels[document] === 1 ? subdomainOf(document) : undefined;
     if (subdomain === undefined) continue;
-    if (!places.has(subdomain)) places.set(subdomain, []);
-    // The last token ends the document.
-    for (let start = 0; start + length < tokens.length; start += length)
-      places.get(subdomain)!.push({ document, start });
+    members.set(subdomain, [...(members.get(subdomain) ?? []), document]);
   }
   return new Map(
-    [...places].map(([subdomain, all]) => {
-      const order = random(seed, `passages of ${subdomain} in ${split.split}`).permutation(all.length);
-      return [subdomain, Array.from(order.subarray(0, most), (index) => all[index])];
+    [...members].map(([subdomain, documents]) => {
+      const draw = random(seed, `passages of ${subdomain} in ${split.split}`);
+      const places: Place[] = [];
+      for (const index of draw.permutation(documents.length)) {
+        const document = documents[index];
+        // The last token ends the document.
+        const count = Math.min(DRAWN_FROM, Math.floor((split.documents[document].length - 1) / length));
+        const drawn = draw.permutation(count).subarray(0, PER_DOCUMENT);
+        places.push(...Array.from(drawn, (passage) => ({ document, start: passage * length })));
+      }
+      return [subdomain, places.slice(0, most)];
     }),
   );
 }
@@ -70,7 +79,9 @@ export async function readPassages(
     for (const [row, { document, start }] of places.entries())
       wanted.set(document, [...(wanted.get(document) ?? []), { name, row, start }]);
   const indices = [...wanted.keys()].sort((a, b) => a - b);
-  const documents = indices.map((index) => split.documents[index]);
+  // What comes after the last passage of a document has no part in its states.
+  const ends = indices.map((index) => Math.max(...wanted.get(index)!.map(({ start }) => start)) + length);
+  const documents = indices.map((index, place) => split.documents[index].subarray(0, ends[place]));
   for await (const read of reader.read(documents, { layers })) {
     for (const { name, row, start } of wanted.get(indices[read.document])!) {
       for (const [k, layer] of read.states.entries()) {
