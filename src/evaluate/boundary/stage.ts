@@ -100,8 +100,10 @@ export const boundaryStage = defineStage({
       for (const { labels } of [train, validation])
         if (new Set(labels).size < 2)
           throw new UserError(`${tokens} has tokens of one side only in train or validation.`);
-      const fitted = fitProbe(train, validation, strengths, ({ layer }) =>
-        progress({ done: layer, total: layers.length, unit: "layers", detail: "fitting" }),
+      let fits = 0;
+      const total = layers.length * new Set(strengths).size;
+      const fitted = fitProbe(train, validation, strengths, () =>
+        progress({ done: ++fits, total, unit: "fits", detail: "fitting" }),
       );
       // Everything is decided; now the test documents are read.
       const test = await read("test", [fitted.layer]);

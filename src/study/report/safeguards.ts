@@ -75,7 +75,7 @@ ${figure(safeguards, glossaryFigure, {
   see: "lines that part on the left and stay together on the right: terms to forget were lost, terms to keep were not. Each question asks which of four terms has a definition; wrong ones are of the same kind, about as long and as frequent. The margin is how much a definition raises the right term above the mean of the wrong ones, against each term's likelihood without it.",
   beware: "that a margin is understanding: much of it is which words stand near which.",
 })}
-${glossarySet ? html`<p class="note">${glossaryNote(glossarySet)}</p>` : null}
+${glossarySet ? html`<p class="muted">${glossaryNote(glossarySet)}</p>` : null}
 ${figure(safeguards, clozeFigure, {
   title: "Exams, by the likelihood of each choice",
   see: "dots right of the dashed mark: better than guessing. The largest models, not tuned; likelihood per byte of the choice.",
@@ -87,7 +87,7 @@ ${figure(safeguards, letterFigure, {
   beware:
     "that a model which answers one letter always knows nothing: on sets whose right letters are uneven it scores above or below chance.",
 })}
-${checked ? html`<p class="note">Contamination: ${String(checked.contaminated)} of ${checked.questions} questions share ${checked.n} words in a row with the training text (${checked.documents} documents) and are in no figure.</p>` : null}
+${checked ? html`<p class="muted">Contamination: ${String(checked.contaminated)} of ${checked.questions} questions share ${checked.n} words in a row with the training text (${checked.documents} documents) and are in no figure.</p>` : null}
 </section>`;
 }
 
