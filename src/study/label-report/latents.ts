@@ -80,7 +80,7 @@ function keptTable({ latents, uses }: FolderReport): Html | null {
   const rows = used.map(({ latent, confidence, frequency, explanation, reason, use }) => ({
     cells: [
       String(latent),
-      explanation ?? reason,
+      html`<span class="words">${explanation ?? reason}</span>`,
       confidence.toFixed(2),
       percent(frequency),
       ...(hasUse

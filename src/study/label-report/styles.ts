@@ -22,7 +22,7 @@ export const STYLES = `
 .passage .text + .text { margin-top: 12px; padding-top: 10px; border-top: 1px solid var(--line); }
 .passage .by { display: block; font-size: 12px; line-height: 1.4; color: var(--muted); letter-spacing: 0.02em; }
 details { margin: 10px 0 0; } summary { cursor: pointer; color: var(--muted); font-size: 14px; }
-td.text { white-space: normal; overflow-wrap: anywhere; min-width: 220px; }
+.words { display: block; white-space: normal; overflow-wrap: anywhere; min-width: 240px; }
 .folder { font-weight: 600; }
 @media (max-width: 720px) { .latents { grid-template-columns: 1fr; } }
 `;
