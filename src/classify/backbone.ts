@@ -6,7 +6,7 @@
  * the output of the last block, without the final norm. Documents of any length are read whole.
  */
 import { UserError } from "../base/errors.js";
-import { loadModel, type Model, type StateReader, stateReader } from "../nn/index.js";
+import { loadAnyModel, type Model, type StateReader, stateReader } from "../nn/index.js";
 import { loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
 
 /** The models of a backbone by their place, in the order of their features. */
@@ -35,7 +35,7 @@ export function loadHalves(leftDirectory: string, rightDirectory: string): { lef
     { what: `the right half ${rightDirectory}`, fingerprint: fingerprints[1] },
     "Pretrain both halves on the same tokens: lacuna pretrain.",
   );
-  const [left, right] = [loadModel(leftDirectory), loadModel(rightDirectory)];
+  const [left, right] = [loadAnyModel(leftDirectory), loadAnyModel(rightDirectory)];
   for (const [model, directory, wanted] of [
     [left, leftDirectory, "forward"],
     [right, rightDirectory, "reverse"],
@@ -56,7 +56,7 @@ export function loadHalves(leftDirectory: string, rightDirectory: string): { lef
 }
 
 function loadEncoder(directory: string): Model {
-  const model = loadModel(directory);
+  const model = loadAnyModel(directory);
   if (model.config.bidirectional) return model;
   throw new UserError(
     `${directory} reads ${model.direction}, it is no encoder. Pretrain one with --objective masked, or give it as --left or --right.`,

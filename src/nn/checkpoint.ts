@@ -74,8 +74,17 @@ export function readEndOfText(directory: string): number {
   return readJson(join(directory, "specials.json"), schema).specials.endOfText;
 }
 
-/** Reads a model directory. @throws UserError naming the file and what does not fit. */
+/** Reads a language model's directory. @throws UserError naming the file and what does not fit; encoders do not, either */
 export function loadModel(directory: string): Model {
+  const model = loadAnyModel(directory);
+  if (!model.config.bidirectional) return model;
+  throw new UserError(
+    `${directory} is an encoder: it fills gaps in and cannot tell the next token. Give a model of lacuna pretrain --objective next.`,
+  );
+}
+
+/** Reads the directory of a language model or an encoder. @throws UserError naming the file and what does not fit */
+export function loadAnyModel(directory: string): Model {
   const path = join(directory, "config.json");
   if (!existsSync(path)) throw new UserError(`${directory} is not a model: it has no config.json. Check the path.`);
   const file = readJson(path, ConfigFile);

@@ -1,7 +1,6 @@
 /**
  * @file Losses of single tokens under a trained model, muP multiplier included, for validation and evaluation.
  */
-import { UserError } from "../base/errors.js";
 import { compile, spec } from "../tensor/index.js";
 import { type Direction, loadModel, type Model, readEndOfText } from "./checkpoint.js";
 import { type GptConfig, gptShapes } from "./config.js";
@@ -42,13 +41,7 @@ export function arrangeForLosses(document: Uint32Array, endOfText: number, direc
 
 /** Opens a language model for reading losses. @throws UserError when it is missing, corrupt, inconsistent or an encoder */
 export async function openLosses(directory: string, options: OpenOptions = {}): Promise<LossReader> {
-  const model = loadModel(directory);
-  if (model.config.bidirectional) {
-    throw new UserError(
-      `${directory} is an encoder, which fills gaps in and has no loss of the next token. Give a model of lacuna pretrain --objective next.`,
-    );
-  }
-  return lossReader(model, readEndOfText(directory), options);
+  return lossReader(loadModel(directory), readEndOfText(directory), options);
 }
 
 /** A reader of a model in memory. */

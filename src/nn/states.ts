@@ -7,7 +7,7 @@
  * See windows.ts for documents longer than the context.
  */
 import { compile, spec, type Tensor } from "../tensor/index.js";
-import { loadModel, type Model, readEndOfText } from "./checkpoint.js";
+import { loadAnyModel, type Model, readEndOfText } from "./checkpoint.js";
 import { type GptConfig, streamShapes } from "./config.js";
 import { residualStream, type TracedParameters } from "./gpt.js";
 import type { Parameters } from "./init.js";
@@ -66,7 +66,7 @@ export async function openStates(
   directory: string,
   options: OpenOptions & { layers?: readonly number[] } = {},
 ): Promise<StateReader> {
-  return stateReader(loadModel(directory), readEndOfText(directory), options);
+  return stateReader(loadAnyModel(directory), readEndOfText(directory), options);
 }
 
 /** A reader of a model in memory. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../base/errors.js";
 import { runStage } from "../base/stage.js";
-import { loadModel, openLosses, openStates } from "../nn/index.js";
+import { loadAnyModel, loadModel, openLosses, openStates } from "../nn/index.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { pretrainStage } from "./stage.js";
 import { syntheticCorpus, writeArtifacts } from "./testing/synthetic.js";
@@ -63,7 +63,7 @@ describe("lacuna pretrain", () => {
       { tokens, objective: "masked", ...small, steps: 250, lr: 0.03 },
       out,
     );
-    const { config } = loadModel(out);
+    const { config } = loadAnyModel(out);
     expect(config).toMatchObject({ bidirectional: true, vocabulary: 320 + 1 });
     const { validationLoss } = result as { validationLoss: number };
     // Letters of one case are alike: a model that looks at both sides need not tell 52 of them apart.
