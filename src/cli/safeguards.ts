@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
+import { Alignment } from "../study/alignment/results.js";
 import { Results } from "../study/results.js";
 import { RobustnessConfig } from "../study/robustness/config.js";
 import { Robustness } from "../study/robustness/results.js";
@@ -26,6 +27,7 @@ interface Flags {
   generalQuestions?: string[];
   attack?: boolean;
   robustness?: string;
+  alignment?: string;
   workers: number;
   dryRun?: boolean;
   json?: boolean;
@@ -48,6 +50,7 @@ export function addSafeguardsCommand(program: Command): void {
     .option("--general-questions <path...>", "general instructions, with answers")
     .option("--attack", "attack every model too, as lacuna robustness does; takes longest")
     .option("--robustness <file>", "robustness.json of an earlier lacuna robustness, to show instead")
+    .option("--alignment <file>", "alignment.json of an earlier lacuna alignment, to show how models refuse")
     .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
     .option("--dry-run", "list the steps and do nothing")
     .option("--json", "print safeguards.json to stdout at the end")
@@ -59,7 +62,7 @@ export function addSafeguardsCommand(program: Command): void {
 }
 
 async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
-  const { out, budget, workers, attack, robustness } = flags;
+  const { out, budget, workers, attack, robustness, alignment } = flags;
   if (attack && robustness) throw new UserError("Give either --attack or --robustness, not both.");
   const series = readSeries(study);
   const inputs: SafeguardInputs = { corpus: readSeriesCorpus(study, series), ...filesOf(flags) };
@@ -68,6 +71,7 @@ async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
     ...{ classifierF1: classifierF1Of(study), commands: [`lacuna safeguards <a study> --budget ${budget}`] },
     ...(attack && { robustness: RobustnessConfig.parse({}) }),
     ...(robustness && { robustness: readJson(robustness, Robustness) }),
+    ...(alignment && { alignment: readJson(alignment, Alignment) }),
   };
   const plan = await planSafeguards(options);
   if (flags.dryRun) {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { runStage } from "../../base/stage.js";
 import type { RefusalRate } from "../../evaluate/index.js";
@@ -8,6 +9,7 @@ import { temporaryFolder } from "../../testing/folder.js";
 import { pretrainStage } from "../../train/index.js";
 import { syntheticCorpus, writeArtifacts } from "../../train/testing/synthetic.js";
 import { NARROW, refusalFigure, WIDE } from "../figures/index.js";
+import { refusesSection } from "../report/safeguards-parts.js";
 import { stageByName } from "../stages.js";
 import type { RunStep } from "../steps.js";
 import { type AlignmentFacts, analyseAlignment, meanRate } from "./analyse.js";
@@ -92,6 +94,16 @@ describe("figures 9 and 20", () => {
         expect(svg).toContain(word);
     }
     expect(refusalFigure(results, "prose", WIDE)).toBe("");
+  });
+
+  it("stand in the page on safeguards, with every rate per file, and escape names of files", () => {
+    const hostile = JSON.parse(JSON.stringify(results).replaceAll("a.jsonl", "<b>a.jsonl")) as Alignment;
+    const { document } = parseHTML(`<main>${refusesSection(hostile).markup}</main>`);
+    expect(document.querySelectorAll("figure")).toHaveLength(1);
+    // One row for all questions and one for the only file, per arm.
+    expect(document.querySelectorAll("tbody tr")).toHaveLength(4);
+    expect(document.querySelectorAll("b")).toHaveLength(0);
+    expect(document.querySelector("tbody")!.textContent).toContain("<b>a.jsonl");
   });
 });
 

@@ -32,7 +32,7 @@ export function renderSafeguards(safeguards: Safeguards, { comesBack, refuses }:
 <main>
 ${lostAndKept(safeguards)}
 <section id="comes-back"><h2>How fast it comes back</h2>${comesBack ?? notRun("lacuna robustness")}</section>
-<section id="refuses"><h2>How it refuses</h2>${refuses ?? notRun("lacuna refusals")}</section>
+<section id="refuses"><h2>How it refuses</h2>${refuses ?? notRun("lacuna alignment")}</section>
 ${knowsBoundary(safeguards)}
 ${says(safeguards)}
 <section id="tables"><h2>The numbers</h2>

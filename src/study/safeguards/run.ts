@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
 import type { Manifest } from "../../base/stage.js";
+import type { Alignment } from "../alignment/results.js";
 import { renderSafeguards } from "../report/safeguards.js";
-import { comesBackSection } from "../report/safeguards-parts.js";
+import { comesBackSection, refusesSection } from "../report/safeguards-parts.js";
 import type { RobustnessConfig } from "../robustness/config.js";
 import type { Robustness } from "../robustness/results.js";
 import { planRobustness, runRobustness } from "../robustness/run.js";
@@ -20,6 +21,8 @@ export interface SafeguardsOptions {
   inputs: SafeguardInputs;
   /** Attack the models too, into `robustness` below `out`; or what an earlier `lacuna robustness` found. */
   robustness?: RobustnessConfig | Robustness;
+  /** What an earlier `lacuna alignment` found. */
+  alignment?: Alignment;
   /** F1 of the study's own classifier, as a mark in the figure of probes. */
   classifierF1?: number | null;
   out: string;
@@ -45,14 +48,17 @@ export async function planSafeguards(options: SafeguardsOptions): Promise<StepSp
 
 /** Runs or resumes it. */
 export async function runSafeguards(options: SafeguardsOptions): Promise<Safeguards> {
-  const { config, series, inputs, robustness, out, workers = 2, onEvent = () => {} } = options;
+  const { config, series, inputs, robustness, alignment, out, workers = 2, onEvent = () => {} } = options;
   const { commands = [], classifierF1 = null } = options;
   const artifacts = await runSafeguardSteps(config, series, inputs, stepRunner({ folder: out, workers, onEvent }));
   const attack = { series, out: join(out, "robustness"), workers, onEvent };
   const attacked =
     robustness && !isFound(robustness) ? await runRobustness({ ...attack, config: robustness }) : robustness;
   const results = collectSafeguards(config, series, artifacts, { commands, classifierF1 });
-  const parts = { comesBack: attacked ? comesBackSection(attacked) : null, refuses: null };
+  const parts = {
+    comesBack: attacked ? comesBackSection(attacked) : null,
+    refuses: alignment ? refusesSection(alignment) : null,
+  };
   await writeFileAtomic(join(out, "safeguards.html"), renderSafeguards(results, parts));
   await writeJson(join(out, "safeguards.json"), results);
   return results;
