@@ -5,7 +5,7 @@
 import { hookOfHiddenState } from "./hooks.js";
 import type { HookedModel } from "./reader.js";
 
-/** What `trainSae`, `readActivations` and the rest of label/ take as their annotator. */
+/** What `trainSae` and `measureSae` of label/ take as their annotator. */
 export function asAnnotator(model: HookedModel) {
   return {
     width: model.width,
