@@ -15,7 +15,9 @@ import { listSteps, showSteps } from "./steps.js";
 
 /** What a command line can say; lengths of tuning are for programs. */
 const Given = AlignmentConfig.omit({ chat: true, refuse: true });
-const Judging = RefusalJudgeOptions.pick({ judge: true, judgeModel: true, baseUrl: true, maxCost: true });
+const Judging = RefusalJudgeOptions.pick({ judge: true, judgeModel: true, baseUrl: true }).extend({
+  maxCost: RefusalJudgeOptions.shape.maxCost.describe("dollars that judging one model, form and seed may cost at most"),
+});
 
 export function addAlignmentCommand(program: Command): void {
   const command = program
