@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
+import { AlignmentConfig } from "../study/alignment/config.js";
 import { Alignment } from "../study/alignment/results.js";
 import { Results } from "../study/results.js";
 import { RobustnessConfig } from "../study/robustness/config.js";
@@ -27,6 +28,7 @@ interface Flags {
   generalQuestions?: string[];
   attack?: boolean;
   robustness?: string;
+  align?: boolean;
   alignment?: string;
   workers: number;
   dryRun?: boolean;
@@ -50,7 +52,8 @@ export function addSafeguardsCommand(program: Command): void {
     .option("--general-questions <path...>", "general instructions, with answers")
     .option("--attack", "attack every model too, as lacuna robustness does; takes longest")
     .option("--robustness <file>", "robustness.json of an earlier lacuna robustness, to show instead")
-    .option("--alignment <file>", "alignment.json of an earlier lacuna alignment, to show how models refuse")
+    .option("--align", "teach every model to refuse too, as lacuna alignment does, with the free questions")
+    .option("--alignment <file>", "alignment.json of an earlier lacuna alignment, to show instead")
     .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
     .option("--dry-run", "list the steps and do nothing")
     .option("--json", "print safeguards.json to stdout at the end")
@@ -62,16 +65,18 @@ export function addSafeguardsCommand(program: Command): void {
 }
 
 async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
-  const { out, budget, workers, attack, robustness, alignment } = flags;
+  const { out, budget, workers, attack, robustness, align, alignment } = flags;
   if (attack && robustness) throw new UserError("Give either --attack or --robustness, not both.");
+  if (align && alignment) throw new UserError("Give either --align or --alignment, not both.");
   const series = readSeries(study);
   const inputs: SafeguardInputs = { corpus: readSeriesCorpus(study, series), ...filesOf(flags) };
   const options: SafeguardsOptions = {
     ...{ config: safeguardsConfig(budget), series, inputs, out, workers },
     ...{ classifierF1: classifierF1Of(study), commands: [`lacuna safeguards <a study> --budget ${budget}`] },
     ...(attack && { robustness: RobustnessConfig.parse({}) }),
-    ...(robustness && { robustness: readJson(robustness, Robustness) }),
+    ...(align && { alignment: alignmentConfig(inputs) }),
     ...(alignment && { alignment: readJson(alignment, Alignment) }),
+    ...(robustness && { robustness: readJson(robustness, Robustness) }),
   };
   const plan = await planSafeguards(options);
   if (flags.dryRun) {
@@ -96,6 +101,13 @@ function filesOf({ exams = [], teach = [], glossary = [], forgetQuestions = [], 
     .find((path) => !existsSync(path));
   if (missing !== undefined) throw new UserError(`${missing} does not exist. Check the path.`);
   return files;
+}
+
+/** @throws UserError without questions of both kinds */
+function alignmentConfig({ forgetQuestions: forget, generalQuestions: general }: SafeguardInputs): AlignmentConfig {
+  if (forget.length === 0 || general.length === 0)
+    throw new UserError("--align needs --forget-questions and --general-questions.");
+  return AlignmentConfig.parse({ forget, general });
 }
 
 /** Token F1 of the study's classifier on test truth; null when the study is not finished or has no truth. */

@@ -1,13 +1,11 @@
 /** @file A figure over model size: one line per arm with intervals, one panel per thing measured, a rule where chance lies. */
 import * as Plot from "@observablehq/plot";
 import { parameterLabel } from "../format.js";
-import type { ArmFacts } from "../results.js";
 import { apart, axisNote, roomForLabels, xAxis, yAxis } from "./axes.js";
 import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
-import type { FigureArm } from "./dot-rows.js";
 import { endLabels } from "./frame.js";
 import { evenTicks, logDomain } from "./labels.js";
-import { armScales } from "./palette.js";
+import { armScales, type ShownArm } from "./palette.js";
 
 export interface SizePoint {
   /** Title of its panel. */
@@ -20,7 +18,7 @@ export interface SizePoint {
 }
 
 export interface BySizeOptions {
-  arms: readonly FigureArm[];
+  arms: readonly ShownArm[];
   format: (value: number) => string;
   /** What the vertical axis means. */
   axis: string;
@@ -41,7 +39,7 @@ export function bySize(points: readonly SizePoint[], options: BySizeOptions, lay
   const values = [...points.flatMap(({ low, high }) => [low, high]), ...(rule ? [rule.value] : [])];
   const margin = 0.08 * (Math.max(...values) - Math.min(...values) || 1);
   const y: [number, number] = [Math.min(...values) - margin, Math.max(...values) + margin];
-  const { color, symbol } = armScales(arms as readonly ArmFacts[]);
+  const { color, symbol } = armScales(arms);
   const common = { x: "parameters", stroke: "arm", ...facet.by("domain") };
   const labelled = sizes.length > 1 ? apart(sizes) : sizes;
   const plot: PlotOptions = {

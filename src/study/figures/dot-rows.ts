@@ -4,11 +4,8 @@
  * Bars would begin at zero and say nothing there; what matters is how far an arm is from chance and from the others.
  */
 import * as Plot from "@observablehq/plot";
-import type { ArmFacts } from "../results.js";
 import { draw, type Layout, type PlotOptions } from "./canvas.js";
-import { armColour, armScales } from "./palette.js";
-
-export type FigureArm = Pick<ArmFacts, "name" | "method">;
+import { armScales, type ShownArm } from "./palette.js";
 
 export interface DotRow {
   /** The heading the row stands under, "" for none. */
@@ -19,7 +16,7 @@ export interface DotRow {
 }
 
 export interface RowsOptions {
-  arms: readonly FigureArm[];
+  arms: readonly ShownArm[];
   /** Of the horizontal axis, linear. */
   ticks: (value: number) => string;
   axis: string;
@@ -47,8 +44,7 @@ export function dotRows(rows: readonly DotRow[], { arms, ticks, axis, descriptio
   const values = [...points.flatMap(({ low, high }) => [low, high]), ...rows.flatMap(({ chance }) => chance ?? [])];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const margin = 0.04 * (most - least || 1);
-  const facts = arms as readonly ArmFacts[];
-  const { color, symbol } = armScales(facts);
+  const { color, symbol } = armScales(arms);
   const muted = { fill: "var(--muted)" };
   const text = (x: number, anchor: "start" | "end") => ({ frameAnchor: "left" as const, textAnchor: anchor, dx: x });
   const options: PlotOptions = {
@@ -89,6 +85,3 @@ export function dotRows(rows: readonly DotRow[], { arms, ticks, axis, descriptio
   };
   return draw(options, description);
 }
-
-/** CSS colour of an arm, for legends. */
-export const colourOf = ({ method }: FigureArm) => armColour({ method } as ArmFacts);

@@ -3,9 +3,8 @@ export { attackCurvesFigure, recoveryFigure } from "./attacks.js";
 export { type Layout, NARROW, standAlone, WIDE } from "./canvas.js";
 export { type ClassifierPanel, classifierPanels } from "./classifier.js";
 export { curvesFigure } from "./curves.js";
-export { colourOf, type FigureArm } from "./dot-rows.js";
 export { frontierFigure } from "./frontier.js";
-export { armColour, type Theme, variables } from "./palette.js";
+export { armColour, type ShownArm, type Theme, variables } from "./palette.js";
 export { passageFigure } from "./passage.js";
 export { refusalFigure } from "./refusals.js";
 export {

@@ -27,7 +27,7 @@ export function refusalFigure(
     }),
   );
   const options: BySizeOptions = {
-    ...{ arms: arms as BySizeOptions["arms"], rule: null, axis: `share refused ${FORM_TITLES[form]}` },
+    ...{ arms, rule: null, axis: `share refused ${FORM_TITLES[form]}` },
     format: (value) => (value < 0 ? "" : percent(value)),
     description: `Share refused ${FORM_TITLES[form]} against model size, one line per arm: forget-domain questions, and general instructions.`,
   };

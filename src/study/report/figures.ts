@@ -1,12 +1,12 @@
 /** @file The report's figures, each with what to see in it and what not to conclude from it. */
 import {
+  armColour,
   classifierPanels,
-  colourOf,
   curvesFigure,
-  type FigureArm,
   frontierFigure,
   type Layout,
   NARROW,
+  type ShownArm,
   scalingFigure,
   slowdownFigure,
   WIDE,
@@ -75,6 +75,6 @@ ${figure(results, curvesFigure, {
 </section>`;
 }
 
-export function legend({ arms }: { arms: readonly FigureArm[] }): Html {
-  return html`<ul class="legend">${arms.map((arm) => html`<li><i style="background: ${colourOf(arm)}"></i>${arm.name}</li>`)}</ul>`;
+export function legend({ arms }: { arms: readonly ShownArm[] }): Html {
+  return html`<ul class="legend">${arms.map((arm) => html`<li><i style="background: ${armColour(arm)}"></i>${arm.name}</li>`)}</ul>`;
 }

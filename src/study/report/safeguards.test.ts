@@ -1,9 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import { analyseRobustness } from "../robustness/analyse.js";
+import { RobustnessConfig } from "../robustness/config.js";
 import { Safeguards } from "../safeguards/results.js";
+import { SYNTHETIC_ATTACKS } from "../testing/synthetic-attacks.js";
 import { HOSTILE_NAME, syntheticSafeguards } from "../testing/synthetic-safeguards.js";
 import { renderSafeguards } from "./safeguards.js";
+import { comesBackSection } from "./safeguards-parts.js";
 
 const safeguards = syntheticSafeguards();
 const none = { comesBack: null, refuses: null };
@@ -31,6 +35,15 @@ describe("safeguards.html", () => {
     expect(page).not.toContain("<script");
     expect(document.body.textContent).toContain(HOSTILE_NAME);
     expect(document.querySelectorAll("script, link, img, iframe, [src], [href]")).toHaveLength(0);
+  });
+
+  it("shows what an attack found, where there was one", () => {
+    const robustness = analyseRobustness(RobustnessConfig.parse({}), SYNTHETIC_ATTACKS, []);
+    const attacked = renderSafeguards(safeguards, { ...none, comesBack: comesBackSection(robustness) });
+    const section = parseHTML(attacked).document.querySelector("#comes-back")!;
+    expect(section.querySelectorAll("figure .wide svg")).toHaveLength(2);
+    for (const statement of robustness.statements) expect(section.textContent).toContain(statement);
+    expect(section.textContent).not.toContain("Not run");
   });
 
   it("says what was not run, and that synthetic numbers are synthetic", () => {

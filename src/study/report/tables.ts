@@ -1,14 +1,14 @@
 /** @file The report's tables: every number behind the figures. */
 import { QUOTED, sidedMeasures, slowdownOf } from "../cells.js";
-import { colourOf, type FigureArm } from "../figures/index.js";
+import { armColour, type ShownArm } from "../figures/index.js";
 import { compactCount, interval, parameterLabel, percent, ratio, scientific, significant, times } from "../format.js";
 import type { Method, Results } from "../results.js";
 import { type Html, html } from "./html.js";
 import { type Row, table } from "./table.js";
 
-export function armCell({ arms }: { arms: readonly FigureArm[] }, name: string): Html {
+export function armCell({ arms }: { arms: readonly ShownArm[] }, name: string): Html {
   const arm = arms.find((candidate) => candidate.name === name);
-  return html`<span class="arm" style="color: ${arm ? colourOf(arm) : "inherit"}">${name}</span>`;
+  return html`<span class="arm" style="color: ${arm ? armColour(arm) : "inherit"}">${name}</span>`;
 }
 
 /** Losses and slowdowns of every size and arm, by one method. */

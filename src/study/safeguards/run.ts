@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
 import type { Manifest } from "../../base/stage.js";
+import type { AlignmentConfig } from "../alignment/config.js";
 import type { Alignment } from "../alignment/results.js";
+import { planAlignment, runAlignment } from "../alignment/run.js";
 import { renderSafeguards } from "../report/safeguards.js";
 import { comesBackSection, refusesSection } from "../report/safeguards-parts.js";
 import type { RobustnessConfig } from "../robustness/config.js";
@@ -21,8 +23,8 @@ export interface SafeguardsOptions {
   inputs: SafeguardInputs;
   /** Attack the models too, into `robustness` below `out`; or what an earlier `lacuna robustness` found. */
   robustness?: RobustnessConfig | Robustness;
-  /** What an earlier `lacuna alignment` found. */
-  alignment?: Alignment;
+  /** Teach the models to refuse too, into `alignment` below `out`; or what an earlier `lacuna alignment` found. */
+  alignment?: AlignmentConfig | Alignment;
   /** F1 of the study's own classifier, as a mark in the figure of probes. */
   classifierF1?: number | null;
   out: string;
@@ -31,19 +33,24 @@ export interface SafeguardsOptions {
   onEvent?: (event: StepEvent) => void;
 }
 
-const isFound = (given: RobustnessConfig | Robustness): given is Robustness => "cells" in given;
+/** Results have cells, configs do not. */
+const isFound = <Found extends object>(given: Found | object): given is Found => "cells" in given;
 
 /** Every step it takes, without running any. */
 export async function planSafeguards(options: SafeguardsOptions): Promise<StepSpec[]> {
-  const { config, series, inputs, robustness } = options;
+  const { config, series, inputs, robustness, alignment } = options;
   const steps: StepSpec[] = [];
   const record: RunStep = async (step) => {
     steps.push(step);
     return { path: step.id, manifest: {} as Manifest };
   };
   await runSafeguardSteps(config, series, inputs, record);
-  const attacks = robustness && !isFound(robustness) ? await planRobustness({ config: robustness, series }) : [];
-  return [...steps, ...attacks];
+  const { models } = series;
+  const attacks = robustness && !isFound<Robustness>(robustness) ? { config: robustness, series } : undefined;
+  const aligning = alignment && !isFound<Alignment>(alignment) ? { config: alignment, models } : undefined;
+  if (attacks) steps.push(...(await planRobustness(attacks)));
+  if (aligning) steps.push(...(await planAlignment(aligning)));
+  return steps;
 }
 
 /** Runs or resumes it. */
@@ -51,13 +58,19 @@ export async function runSafeguards(options: SafeguardsOptions): Promise<Safegua
   const { config, series, inputs, robustness, alignment, out, workers = 2, onEvent = () => {} } = options;
   const { commands = [], classifierF1 = null } = options;
   const artifacts = await runSafeguardSteps(config, series, inputs, stepRunner({ folder: out, workers, onEvent }));
-  const attack = { series, out: join(out, "robustness"), workers, onEvent };
+  const within = (part: string) => ({ out: join(out, part), workers, onEvent });
   const attacked =
-    robustness && !isFound(robustness) ? await runRobustness({ ...attack, config: robustness }) : robustness;
+    robustness && !isFound<Robustness>(robustness)
+      ? await runRobustness({ ...within("robustness"), series, config: robustness })
+      : robustness;
+  const aligned =
+    alignment && !isFound<Alignment>(alignment)
+      ? await runAlignment({ ...within("alignment"), models: series.models, config: alignment })
+      : alignment;
   const results = collectSafeguards(config, series, artifacts, { commands, classifierF1 });
   const parts = {
     comesBack: attacked ? comesBackSection(attacked) : null,
-    refuses: alignment ? refusesSection(alignment) : null,
+    refuses: aligned ? refusesSection(aligned) : null,
   };
   await writeFileAtomic(join(out, "safeguards.html"), renderSafeguards(results, parts));
   await writeJson(join(out, "safeguards.json"), results);
