@@ -5,6 +5,7 @@ import { logDomain, logTicks } from "../figures/labels.js";
 import { LABEL_TEXT } from "../figures/palette.js";
 import { scientific } from "../format.js";
 import { type ClassifierReport, type Granularity, type Measure, type Report, STANDARDS } from "./results.js";
+import { firstJudgement } from "./words.js";
 
 /** Hues of lines; from the eighth line on they come again, dashed. */
 const HUES = ["arm-mask", "arm-document", "arm-remove", "retain", "forget", "ink", "muted"].map(
@@ -57,7 +58,8 @@ export function intervalsFigure(report: Report, granularity: Granularity, layout
     marks: [
       facet.titles(),
       Plot.gridX(UNIT_TICKS, { stroke: "var(--line)", strokeOpacity: 1 }),
-      Plot.axisX(UNIT_TICKS, { label: null, tickSize: 0, tickFormat: String }),
+      // Neighbouring facets' 1 and 0 would stand side by side.
+      Plot.axisX(UNIT_TICKS.slice(1, -1), { label: null, tickSize: 0, tickFormat: String }),
       Plot.axisY({ label: null, tickSize: 0, ...(layout.stacked ? {} : { facetAnchor: "left" as const }) }),
       ...STANDARDS.flatMap((against) => {
         const colour = against === "labels" ? "var(--arm-mask)" : "var(--muted)";
@@ -84,12 +86,16 @@ const SQUARE = { width: 430, height: 380, marginLeft: 44, marginRight: 12, margi
 
 /** Precision against recall of every classifier, tokens and documents, against the labels. */
 export function precisionRecallPanels(report: Report): Panel[] {
-  return panels(report, "recall", "precision", (classifier, granularity) =>
+  const points = (classifier: ClassifierReport, granularity: Granularity) =>
     (classifier.probes[granularity].against.labels?.precisionRecall ?? []).map(({ recall, precision }) => ({
       x: recall,
       y: precision,
-    })),
-  );
+    }));
+  const chance = (granularity: Granularity) => {
+    const { prevalence } = firstJudgement(report, granularity, "labels") ?? {};
+    return Plot.ruleY(prevalence === undefined ? [] : [prevalence], { stroke: "var(--muted)", strokeOpacity: 0.7 });
+  };
+  return panels(report, "recall", "precision", points, chance);
 }
 
 /** Observed share against predicted probability; bins of few rows are left out, they jump. */
@@ -99,7 +105,7 @@ export function calibrationPanels(report: Report): Panel[] {
     (classifier.probes[granularity].against.labels?.calibration.bins ?? [])
       .filter(({ count }) => count >= MIN_BIN_ROWS[granularity])
       .map(({ predicted, observed }) => ({ x: predicted, y: observed }));
-  return panels(report, "mean score of the bin", "share that is forget", points, [diagonal]);
+  return panels(report, "mean score of the bin", "share that is forget", points, () => diagonal);
 }
 
 export const MIN_BIN_ROWS: Record<Granularity, number> = { token: 50, document: 5 };
@@ -109,7 +115,7 @@ function panels(
   x: string,
   y: string,
   pointsOf: (classifier: ClassifierReport, granularity: Granularity) => { x: number; y: number }[],
-  below: Plot.Markish[] = [],
+  below: (granularity: Granularity) => Plot.Markish,
 ): Panel[] {
   return (["token", "document"] as const).map((granularity) => {
     const lines = learnedAsJudged(report).map((classifier, index) => {
@@ -141,7 +147,7 @@ function panels(
             fill: "var(--muted)",
           },
         } as Plot.TextOptions),
-        ...below,
+        below(granularity),
         ...lines,
       ],
     };

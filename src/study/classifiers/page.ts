@@ -17,6 +17,7 @@ import { type Figure, GRANULARITIES, type Granularity, type Report, STANDARDS, t
 import { backboneOf, between, COLUMNS, firstJudgement, LIMITS, rowsText, stepText, three, verdictOf } from "./words.js";
 
 const MANY: Record<Granularity, string> = { token: "tokens", document: "documents" };
+const HEADINGS: Record<Granularity, string> = { token: "Tokens", document: "Documents" };
 const AGAINST: Record<StandardName, string> = { labels: "the labels", truth: "the held-out truth" };
 
 /** Two panels to a row, and tables that open. */
@@ -39,8 +40,8 @@ ${stepsSection(report)}
 ${weakToStrongSection(report)}
 <section id="figures"><h2>The figures</h2>
 ${GRANULARITIES.map((granularity) => intervals(report, granularity))}
-${pair("Precision against recall", precisionRecallPanels(report), report, "at natural prevalence, against the labels", "how many of the rows to forget are found (right) at the price of how many others (down).")}
-${pair("Calibration", calibrationPanels(report), report, `bins of at least ${MIN_BIN_ROWS.token} tokens or ${MIN_BIN_ROWS.document} documents`, "on the grey diagonal a score of 0.3 is right 30 % of the time.")}
+${pair("Precision against recall", precisionRecallPanels(report), report, "At natural prevalence, against the labels; the grey line is chance", "how many of the rows to forget are found (right) at the price of how many others (down).")}
+${pair("Calibration", calibrationPanels(report), report, `Bins of at least ${MIN_BIN_ROWS.token} tokens or ${MIN_BIN_ROWS.document} documents`, "on the grey diagonal a score of 0.3 is right 30 % of the time.")}
 ${cost(report)}
 </section>
 <section id="tables"><h2>The numbers</h2>
@@ -68,7 +69,7 @@ function stepsSection({ steps }: Report): Html | null {
     .filter(({ against }) => against === "labels")
     .map((step) => {
       const verdict = verdictOf(step.measures.averagePrecision);
-      return html`<li><span class="verdict ${verdict}">${verdict}</span><span>${step.to} ranks ${MANY[step.granularity]} better than ${step.from}.</span><span class="detail">${stepText(step)}</span></li>`;
+      return html`<li><span class="verdict ${verdict}">${verdict}</span><span>${step.from} → ${step.to}: a better ranking of ${MANY[step.granularity]}?</span><span class="detail">${stepText(step)}</span></li>`;
     });
   return html`<section id="steps"><h2>Does each step help?</h2>
 <p>Differences on the same documents, against the labels. Yes or no only where the whole 95 % interval of the difference in average precision says so.</p>
@@ -149,7 +150,11 @@ function qualityTable(report: Report, granularity: Granularity, against: Standar
     return { cells: [name, ...cells] };
   });
   const header = ["classifier", ...COLUMNS.map(({ title }) => title)];
-  return table(`${MANY[granularity]} against ${AGAINST[against]}: ${rowsText(judgement, granularity)}.`, header, rows);
+  return table(
+    `${HEADINGS[granularity]} against ${AGAINST[against]}: ${rowsText(judgement, granularity)}.`,
+    header,
+    rows,
+  );
 }
 
 function costTable(report: Report): Html {

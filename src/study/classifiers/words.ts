@@ -21,8 +21,8 @@ export const COLUMNS: readonly { measure: Measure; title: string; hasInterval: b
   { measure: "averagePrecision", title: "average precision", hasInterval: true },
   { measure: "auroc", title: "AUROC", hasInterval: true },
   { measure: "bestF1", title: "best F1", hasInterval: false },
-  { measure: "balancedF1", title: "balanced F1", hasInterval: true },
-  { measure: "balancedAccuracy", title: "balanced accuracy", hasInterval: false },
+  { measure: "balancedF1", title: "bal. F1", hasInterval: false },
+  { measure: "balancedAccuracy", title: "bal. accuracy", hasInterval: false },
 ];
 
 /** "biLM 32 + 32", "encoder 64". */
@@ -37,7 +37,7 @@ export function verdictOf({ low, high }: Figure): "yes" | "no" | "unclear" {
   return low > 0 ? "yes" : high < 0 ? "no" : "unclear";
 }
 
-/** "better: average precision +0.021 [0.010, 0.032]". */
+/** "average precision +0.021 [+0.010, +0.032], F1 ...". */
 export function stepText({ measures }: Step): string {
   const part = (measure: Measure, title: string) => {
     const { value, low, high } = measures[measure];
@@ -61,6 +61,6 @@ export function firstJudgement(report: Report, granularity: Granularity, against
 export const LIMITS: readonly string[] = [
   "Intervals come from resampling test documents: they do not cover the noise of training (one seed per model).",
   "The labels are themselves a small model's; against them a classifier is judged on how well it learns the annotator, against the truth on what the sources say, which is a domain of whole documents.",
-  "Balanced figures weigh both classes alike, as the paper's do, and are for comparison only; thresholds were chosen on validation documents at natural prevalence.",
+  "Balanced (bal.) figures weigh both classes alike, as the paper's do, and are for comparison only; thresholds were chosen on validation documents at natural prevalence.",
   "FLOPs per token are those of one reading; windows of documents longer than the context overlap by half and are read twice.",
 ];
