@@ -22,7 +22,6 @@ export interface ClassifierStudyInputs {
 
 interface Model {
   name: string;
-  width: number;
   /** The models of a backbone, by the classifier stage's options. */
   paths: Partial<Record<"left" | "right" | "encoder", string>>;
 }
@@ -50,11 +49,11 @@ export async function runClassifierPipeline(
     const half = (direction: string) =>
       pretrain(`${id}-${direction}`, width, tokensPerParameter, { ...more, direction });
     const [left, right] = await Promise.all([half("forward"), half("reverse")]);
-    return { name, width, paths: { left: left.path, right: right.path } };
+    return { name, paths: { left: left.path, right: right.path } };
   };
   const encoder = async (width: number, perParameter: number): Promise<Model> => {
     const model = await pretrain(`encoder-${width}`, width, perParameter, { objective: "masked" });
-    return { name: `encoder-${width}`, width, paths: { encoder: model.path } };
+    return { name: `encoder-${width}`, paths: { encoder: model.path } };
   };
 
   const classifiers = new Map<string, string>();
