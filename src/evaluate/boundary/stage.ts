@@ -74,9 +74,9 @@ export const boundaryStage = defineStage({
     const specials = new Set(Object.values(tokenizer.specials));
     const subjects = await readSubjects(options.subjects);
     const reader = await openStates(model, { threads });
-    if (reader.model.direction !== "forward")
-      throw new UserError(`${model} reads from the end of a document. Give a model that reads forward.`);
     try {
+      if (reader.model.direction !== "forward")
+        throw new UserError(`${model} reads from the end of a document. Give a model that reads forward.`);
       const layers = Array.from({ length: reader.model.config.layers + 1 }, (_, layer) => layer);
       const { width } = reader.model.config;
       const passages: Partial<Record<(typeof SPLITS)[number], Passages>> = {};
