@@ -70,6 +70,8 @@ function build(): Command {
   return program;
 }
 
+let isInterrupted = false;
+
 /** Exit code for what was thrown; prints it first. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USER_ERROR;
@@ -87,6 +89,7 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
 ] as const) {
   process.on(signal, async () => {
+    isInterrupted = true;
     console.error("\nInterrupted. Run the same command again and it goes on from here.");
     await Promise.all([stopThreads(2000), stopProcesses(5000)]);
     process.exit(code);
@@ -98,6 +101,8 @@ build()
   .then(
     () => process.exit(),
     async (error) => {
+      // Work that was told to stop fails as it stops; the handler of the signal ends the process.
+      if (isInterrupted) return;
       const code = report(error);
       await Promise.all([stopThreads(), stopProcesses()]);
       process.exit(code);

@@ -25,6 +25,15 @@ describe("semaphore", () => {
     expect(order).toEqual(["high", "first of equals", "second of equals", "low"]);
   });
 
+  it("keeps a slot for what the end of a task makes ready, when that is more urgent", async () => {
+    const hold = semaphore(1);
+    const order: string[] = [];
+    const add = (name: string, priority: number) => hold(priority, async () => void order.push(name));
+    const chain = add("first of the chain", 9).then(() => add("second of the chain", 9));
+    await Promise.all([chain, add("aside", 0)]);
+    expect(order).toEqual(["first of the chain", "second of the chain", "aside"]);
+  });
+
   it("frees its slot when the work fails", async () => {
     const hold = semaphore(1);
     await expect(hold(0, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");

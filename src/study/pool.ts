@@ -76,7 +76,8 @@ export function semaphore(slots: number) {
       return await work();
     } finally {
       free++;
-      next();
+      // What this work's end makes ready may be more urgent than what waits already.
+      setImmediate(next);
     }
   };
 }

@@ -46,18 +46,19 @@ export type RunStep = (step: StepSpec) => Promise<Artifact>;
 export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): RunStep {
   const hold = semaphore(workers);
   let failed: unknown;
-  return async (step) => {
-    const { key } = await planStage(stageByName(step.stage), step.options);
-    const path = join(folder, "steps", `${step.id}-${key.slice(0, 10)}`);
-    if (existsSync(path)) {
-      const artifact = { path, manifest: readManifest(path, step.stage) };
-      onEvent({ type: "finished", step, artifact, found: true });
-      return artifact;
-    }
+  return (step) => {
     const run = async (): Promise<Artifact> => {
       if (failed) throw failed;
-      onEvent({ type: "started", step });
       try {
+        // Planned in the slot, as it reads the inputs' hashes: a step queues in the turn in which it becomes ready.
+        const { key } = await planStage(stageByName(step.stage), step.options);
+        const path = join(folder, "steps", `${step.id}-${key.slice(0, 10)}`);
+        if (existsSync(path)) {
+          const artifact = { path, manifest: readManifest(path, step.stage) };
+          onEvent({ type: "finished", step, artifact, found: true });
+          return artifact;
+        }
+        onEvent({ type: "started", step });
         // One thread a step: a sum's order, and so the last bit of a result, could depend on the number of threads.
         const task = { stage: step.stage, options: step.options, out: path, threads: 1 };
         const manifest = await runInThread(task, (update) => onEvent({ type: "progress", step, update }));

@@ -53,11 +53,12 @@ describe("arrange", () => {
           pairs.map(([isMasked, isRemoved]) => Number(isMasked && isRemoved)),
           replacement,
         );
+        const retained = view.tokens.filter((_, at) => view.masked[at] === 0);
         const { inputs, lossMask, scores } = arrange(view, HIDDEN);
         expect([lossMask.length, scores.length]).toEqual([inputs.length, inputs.length]);
         const trained = [...inputs].filter((_, at) => lossMask[at] === 1);
         expect(trained).not.toContain(HIDDEN);
-        expect(trained).toEqual([...view.tokens].filter((_, at) => view.masked[at] === 0));
+        expect(trained).toEqual([...retained]);
       }),
     );
   });

@@ -53,7 +53,8 @@ export interface Arranged {
 }
 
 /**
- * Puts `<|hidden|>` or nothing in place of removed tokens. `<|hidden|>` is never a trained target.
+ * Puts `<|hidden|>` or nothing in place of removed tokens. `<|hidden|>` is never a trained target. The view's own
+ * `tokens` become the inputs, as a copy of a long document's would be its largest array: call this once, and last.
  *
  * @param hidden - id of `<|hidden|>` in the target tokenizer
  */
@@ -62,19 +63,18 @@ export function arrange(view: DocumentView, hidden: number): Arranged {
   const lossMask = new Uint8Array(tokens.length);
   for (let i = 0; i < tokens.length; i++) lossMask[i] = 1 - masked[i];
   if (!removed.includes(1)) return { inputs: tokens, lossMask, scores };
-  const inputs = tokens.slice();
   const kept = scores.slice();
   let length = 0;
   for (let i = 0; i < tokens.length; i++) {
     const isHidden = removed[i] === 1;
     if (isHidden && replacement === "nothing") continue;
     if (isHidden && replacement === "one-hidden" && i > 0 && removed[i - 1] === 1) continue;
-    inputs[length] = isHidden ? hidden : tokens[i];
+    tokens[length] = isHidden ? hidden : tokens[i];
     kept[length] = isHidden ? 255 : scores[i];
     lossMask[length++] = isHidden ? 0 : 1 - masked[i];
   }
   return {
-    inputs: inputs.subarray(0, length),
+    inputs: tokens.subarray(0, length),
     lossMask: lossMask.subarray(0, length),
     scores: kept.subarray(0, length),
   };

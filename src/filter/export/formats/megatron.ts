@@ -12,7 +12,7 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Output, TEMPORARY } from "../output.js";
 import { arrange } from "../view.js";
-import { bytesOf, type Format, type FormatContext, type FormatWriter, tokenArray } from "./format.js";
+import { bytesOf, type Format, type FormatContext, type FormatWriter, pieces, tokenArray } from "./format.js";
 
 const TYPE_CODES = { int32: 4, uint16: 8 } as const;
 /** Sequences whose index entries are made at a time. */
@@ -27,8 +27,11 @@ async function openPair({ output, shard, tokenizer }: FormatContext): Promise<Fo
   return {
     async add(view) {
       const { inputs, lossMask } = arrange(view, tokenizer.specials.hidden);
-      await tokens.write(bytesOf(tokenArray(tokenizer, inputs)));
-      await labels.write(bytesOf(Int32Array.from(inputs, (id, i) => (lossMask[i] === 1 ? id : -100))));
+      for (const [from, to] of pieces(inputs.length)) {
+        const piece = inputs.subarray(from, to);
+        await tokens.write(bytesOf(tokenArray(tokenizer, piece)));
+        await labels.write(bytesOf(Int32Array.from(piece, (id, i) => (lossMask[from + i] === 1 ? id : -100))));
+      }
       await lengths.write(bytesOf(Int32Array.of(inputs.length)));
       documents++;
     },

@@ -1,6 +1,6 @@
 /** @file olmo-core, nanogpt, datatrove: one stream of tokens per shard and a byte per token beside it. */
 import { arrange } from "../view.js";
-import { bytesOf, type Format, type FormatContext, type FormatWriter, tokenArray } from "./format.js";
+import { bytesOf, type Format, type FormatContext, type FormatWriter, pieces, tokenArray } from "./format.js";
 
 interface StreamNames {
   tokens: string;
@@ -18,7 +18,9 @@ async function openStream({ output, tokenizer }: FormatContext, names: StreamNam
   return {
     async add(view) {
       const { inputs, lossMask } = arrange(view, tokenizer.specials.hidden);
-      await tokens.write(bytesOf(tokenArray(tokenizer, inputs)));
+      for (const [from, to] of pieces(inputs.length)) {
+        await tokens.write(bytesOf(tokenArray(tokenizer, inputs.subarray(from, to))));
+      }
       await mask.write(lossMask);
       written += inputs.length;
       await ends?.write(new Uint8Array(BigUint64Array.of(BigInt(written)).buffer));
