@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Tokenizer } from "tokenizers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { readJson } from "../base/files.js";
@@ -13,13 +15,13 @@ import { exportModelStage } from "./export.js";
 
 const config = { vocabulary: 320, width: 16, layers: 2, heads: 2, context: 32, baseWidth: 64, ropeBase: 10_000 };
 
-async function exported(direction: "forward" | "reverse" = "forward") {
+async function exported(direction: "forward" | "reverse" = "forward", firstSpecial = 256) {
   const folder = temporaryFolder();
   const model = join(folder, "model");
   const { parameters } = initialState(config, 3);
   await saveModel(model, { config, direction, parameters });
   const vocabulary = Object.fromEntries(BYTE_CHARACTERS.map((character, byte) => [character, byte]));
-  await writeTokenizer(model, writeByteLevelJson(vocabulary, []), placeSpecials("bytes", 256));
+  await writeTokenizer(model, writeByteLevelJson(vocabulary, []), placeSpecials("bytes", firstSpecial));
   await runStage(exportModelStage, { model }, join(folder, "hf"));
   return { parameters, hf: join(folder, "hf") };
 }
@@ -46,6 +48,16 @@ describe("an exported model", () => {
     expect(tokenizer.added_tokens.map(({ id, content }) => [id, content])).toContainEqual([261, "<|refusal|>"]);
     const generation = readJson(join(hf, "generation_config.json"), z.looseObject({ suppress_tokens: z.any() }));
     expect(generation.suppress_tokens.slice(0, 4)).toEqual([257, 258, 262, 263]);
+  });
+
+  it("names ids that are no token, so that those above keep theirs in other programs", async () => {
+    const { hf } = await exported("forward", 259);
+    const { added_tokens } = readJson(join(hf, "tokenizer.json"), z.looseObject({ added_tokens: z.array(z.any()) }));
+    expect(added_tokens.map(({ id }) => id)).toEqual([256, 257, 258, 259, 260, 261, 262, 263, 264]);
+    const content = await readFile(join(hf, "tokenizer.json"), "utf8");
+    expect(Tokenizer.fromString(content).tokenToId("<|refusal|>")).toBe(264);
+    const generation = readJson(join(hf, "generation_config.json"), z.looseObject({ suppress_tokens: z.any() }));
+    expect(generation.suppress_tokens.slice(0, 6)).toEqual([256, 257, 258, 260, 261, 265]);
   });
 
   it("is not made of a model that reads from the end", async () => {

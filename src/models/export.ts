@@ -29,7 +29,7 @@ export const exportModelStage = defineStage({
     "lacuna export-model --model runs/demo/model --out runs/demo/model-hf",
     "lacuna export-model --model runs/demo/chat --out runs/demo/chat-hf",
   ],
-  version: 1,
+  version: 2,
   options: z.object({ model: z.string().describe("model directory, as written by lacuna pretrain or a tuning stage") }),
   inputs: ["model"],
   async run({ model: directory }, { out }) {
@@ -93,12 +93,23 @@ async function writeTokenizerFiles(directory: string, out: string, tokenizer: To
   const { specials, vocabularySize } = tokenizer;
   const json = readJson(
     join(directory, "tokenizer.json"),
-    z.looseObject({ added_tokens: z.array(z.looseObject({ id: z.int() })).default([]) }),
+    z.looseObject({
+      model: z.looseObject({ vocab: z.record(z.string(), z.int()) }),
+      added_tokens: z.array(z.looseObject({ id: z.int() })).default([]),
+    }),
   );
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   const ours = SPECIAL_NAMES.map((name) => ({ id: specials[name], content: SPECIAL_TEXTS[name], ...flags }));
   const others = json.added_tokens.filter(({ id }) => !ours.some((own) => own.id === id));
-  const added_tokens = [...others, ...ours].sort((a, b) => a.id - b.id);
+  // Loaders number added tokens one after the other from the end of the vocabulary: an id of no token needs a name too.
+  const taken = new Set([
+    ...Object.values(json.model.vocab),
+    ...others.map(({ id }) => id),
+    ...ours.map(({ id }) => id),
+  ]);
+  const unused = Array.from({ length: Math.max(...taken) }, (_, id) => id).filter((id) => !taken.has(id));
+  const fillers = unused.map((id) => ({ id, content: `<|unused-${id}|>`, ...flags }));
+  const added_tokens = [...others, ...ours, ...fillers].sort((a, b) => a.id - b.id);
   await writeFileAtomic(join(out, "tokenizer.json"), JSON.stringify({ ...json, added_tokens }));
   await writeJson(join(out, "tokenizer_config.json"), {
     tokenizer_class: "PreTrainedTokenizerFast",
@@ -113,6 +124,6 @@ async function writeTokenizerFiles(directory: string, out: string, tokenizer: To
     bos_token_id: specials.endOfText,
     eos_token_id: [specials.endOfText, specials.chatEnd],
     pad_token_id: specials.pad,
-    suppress_tokens: unsayableIds(specials, vocabularySize),
+    suppress_tokens: [...new Set([...unused, ...unsayableIds(specials, vocabularySize)])].sort((a, b) => a - b),
   });
 }
