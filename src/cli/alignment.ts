@@ -1,5 +1,4 @@
 /** @file `lacuna alignment`: every model of a study taught to answer and to refuse, and asked. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -10,8 +9,8 @@ import { planAlignment, runAlignment } from "../study/alignment/run.js";
 import { refusalTable } from "../study/alignment/table.js";
 import { readSeries } from "../study/series.js";
 import { clock } from "./live.js";
-import { addSchemaOptions, numberOf } from "./options.js";
-import { listSteps, showSteps } from "./steps.js";
+import { addSchemaOptions } from "./options.js";
+import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
 
 /** What a command line can say; lengths of tuning are for programs. */
 const Given = AlignmentConfig.omit({ chat: true, refuse: true });
@@ -29,10 +28,8 @@ export function addAlignmentCommand(program: Command): void {
     .requiredOption("--study <folder>", "folder of a study (lacuna study --out)")
     .requiredOption("--out <folder>", "where everything goes");
   addSchemaOptions(command, Given, ["forget", "general", "unseen"]);
-  addSchemaOptions(command, Judging)
-    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
-    .option("--dry-run", "list the steps and do nothing")
-    .option("--json", "print alignment.json to stdout at the end")
+  addSchemaOptions(command, Judging);
+  addStepOptions(command, "alignment.json")
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna alignment --study runs/evening --forget medical-questions.jsonl --general instructions.jsonl --out runs/alignment\n  $ lacuna alignment --study runs/demo --forget glossary.jsonl --forget-domains medical --general glossary.jsonl --general-domains general --forms token --seeds 1 --out runs/quick",
@@ -40,12 +37,9 @@ export function addAlignmentCommand(program: Command): void {
     .action(alignmentCommand);
 }
 
-interface Flags {
+interface Flags extends StepFlags {
   study: string;
   out: string;
-  workers: number;
-  dryRun?: boolean;
-  json?: boolean;
 }
 
 async function alignmentCommand({ study, out, workers, dryRun, json, ...given }: Flags): Promise<void> {

@@ -1,5 +1,4 @@
 /** @file `lacuna robustness`: every model of a study attacked, and the rivals of filtering beside it. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -9,8 +8,8 @@ import { planRobustness, runRobustness } from "../study/robustness/run.js";
 import { recoveryTable } from "../study/robustness/table.js";
 import { readSeries } from "../study/series.js";
 import { clock } from "./live.js";
-import { addSchemaOptions, numberOf } from "./options.js";
-import { listSteps, showSteps } from "./steps.js";
+import { addSchemaOptions } from "./options.js";
+import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
 
 export function addRobustnessCommand(program: Command): void {
   const command = program
@@ -21,10 +20,8 @@ export function addRobustnessCommand(program: Command): void {
     )
     .requiredOption("--study <folder>", "folder of a study (lacuna study --out)")
     .requiredOption("--out <folder>", "where everything goes");
-  addSchemaOptions(command, RobustnessConfig)
-    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
-    .option("--dry-run", "list the steps and do nothing")
-    .option("--json", "print robustness.json to stdout at the end")
+  addSchemaOptions(command, RobustnessConfig);
+  addStepOptions(command, "robustness.json")
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna robustness --study runs/evening --out runs/robustness\n  $ lacuna robustness --study runs/demo --methods rmu circuit-breaker --seeds 1 --cap 0.05 --out runs/quick",
@@ -32,12 +29,9 @@ export function addRobustnessCommand(program: Command): void {
     .action(robustnessCommand);
 }
 
-interface Flags {
+interface Flags extends StepFlags {
   study: string;
   out: string;
-  workers: number;
-  dryRun?: boolean;
-  json?: boolean;
 }
 
 async function robustnessCommand({ study, out, workers, dryRun, json, ...given }: Flags): Promise<void> {

@@ -1,6 +1,5 @@
 /** @file `lacuna safeguards`: what a study's models lost and kept, whether they know the boundary, how they hold. */
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UserError } from "../base/errors.js";
@@ -15,10 +14,9 @@ import type { SafeguardInputs } from "../study/safeguards/pipeline.js";
 import { planSafeguards, runSafeguards, type SafeguardsOptions } from "../study/safeguards/run.js";
 import { readSeries, readSeriesCorpus } from "../study/series.js";
 import { clock } from "./live.js";
-import { numberOf } from "./options.js";
-import { listSteps, showSteps } from "./steps.js";
+import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
 
-interface Flags {
+interface Flags extends StepFlags {
   out: string;
   budget: SafeguardBudget;
   exams?: string[];
@@ -30,13 +28,10 @@ interface Flags {
   robustness?: string;
   align?: boolean;
   alignment?: string;
-  workers: number;
-  dryRun?: boolean;
-  json?: boolean;
 }
 
 export function addSafeguardsCommand(program: Command): void {
-  program
+  const command = program
     .command("safeguards")
     .summary("ask, probe and attack the models of a study, on one page")
     .description(
@@ -53,10 +48,8 @@ export function addSafeguardsCommand(program: Command): void {
     .option("--attack", "attack every model too, as lacuna robustness does; takes longest")
     .option("--robustness <file>", "robustness.json of an earlier lacuna robustness, to show instead")
     .option("--align", "teach every model to refuse too, as lacuna alignment does, with the free questions")
-    .option("--alignment <file>", "alignment.json of an earlier lacuna alignment, to show instead")
-    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
-    .option("--dry-run", "list the steps and do nothing")
-    .option("--json", "print safeguards.json to stdout at the end")
+    .option("--alignment <file>", "alignment.json of an earlier lacuna alignment, to show instead");
+  addStepOptions(command, "safeguards.json")
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna safeguards runs/evening --exams mmlu.jsonl medmcqa.jsonl --glossary glossary/ --out runs/safeguards\n  $ lacuna safeguards runs/demo --budget smoke --glossary terms.jsonl --attack --out runs/quick",

@@ -1,9 +1,27 @@
 /** @file Steps of a study on the terminal: a list of them, and what runs, how fast, how long still. */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { writeJson } from "../base/files.js";
 import type { StepEvent, StepSpec } from "../study/steps.js";
 import { type Tracker, tracker } from "../study/tracker.js";
 import { clock, compact, type LiveLine, liveLine } from "./live.js";
+import { numberOf } from "./options.js";
+
+/** What every command that runs a graph of steps can be told. */
+export interface StepFlags {
+  workers: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** Adds those options. @param results - name of the file that `--json` prints */
+export function addStepOptions(command: Command, results: string): Command {
+  return command
+    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
+    .option("--dry-run", "list the steps and do nothing")
+    .option("--json", `print ${results} to stdout at the end`);
+}
 
 /** Prints what would be run. */
 export function listSteps(plan: readonly StepSpec[]): void {

@@ -1,6 +1,5 @@
 /** @file `lacuna study-classifiers`: the classifier table of the paper on one's own tokens and labels, in one go. */
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -8,16 +7,13 @@ import { UserError } from "../base/errors.js";
 import { ClassifierStudyConfig } from "../study/classifiers/config.js";
 import { planClassifierStudy, runClassifierStudy } from "../study/classifiers/run.js";
 import { clock } from "./live.js";
-import { addSchemaOptions, numberOf } from "./options.js";
-import { listSteps, showSteps } from "./steps.js";
+import { addSchemaOptions } from "./options.js";
+import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
 
-interface Flags {
+interface Flags extends StepFlags {
   tokens: string;
   labels: string;
   out: string;
-  workers: number;
-  dryRun?: boolean;
-  json?: boolean;
 }
 
 export function addStudyClassifiersCommand(program: Command): void {
@@ -30,10 +26,8 @@ export function addStudyClassifiersCommand(program: Command): void {
     .requiredOption("--tokens <folder>", "token shards (lacuna tokenize)")
     .requiredOption("--labels <folder>", "labels of some of their documents (lacuna label)")
     .requiredOption("--out <folder>", "where everything goes");
-  addSchemaOptions(command, ClassifierStudyConfig.omit({ classifier: true }))
-    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
-    .option("--dry-run", "list the steps and do nothing")
-    .option("--json", "print classifiers.json to stdout at the end")
+  addSchemaOptions(command, ClassifierStudyConfig.omit({ classifier: true }));
+  addStepOptions(command, "classifiers.json")
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna study-classifiers --tokens runs/demo/tokens --labels runs/demo/labels --out runs/classifiers\n  $ lacuna study-classifiers --tokens runs/tokens --labels runs/labels --upsample pubmed --widths 32 64 --out runs/classifiers",

@@ -1,6 +1,5 @@
 /** @file `lacuna study`: the whole pipeline from text to a report, from one dial. */
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UserError } from "../base/errors.js";
@@ -10,22 +9,19 @@ import { resultTable } from "../study/findings.js";
 import { planStudy, runStudy, type StudyOptions } from "../study/run.js";
 import { clock } from "./live.js";
 import { numberOf } from "./options.js";
-import { listSteps, showSteps } from "./steps.js";
+import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
 
-interface StudyFlags {
+interface StudyFlags extends StepFlags {
   budget: Budget;
   corpus: string[];
   domain?: string;
   out?: string;
   seed: number;
-  workers: number;
   maxBytes?: number;
-  dryRun?: boolean;
-  json?: boolean;
 }
 
 export function addStudyCommand(program: Command): void {
-  program
+  const command = program
     .command("study")
     .summary("label, classify, filter, train, measure and report, in one go")
     .description(
@@ -44,10 +40,8 @@ export function addStudyCommand(program: Command): void {
     .option("--max-bytes <number>", "cut of the corpus, in bytes of text", numberOf)
     .option("--domain <file>", "what to filter (default: the shipped domains/medicine.json)")
     .option("--out <folder>", "where everything goes (default: runs/<budget>)")
-    .option("--seed <number>", "every random choice follows from it", numberOf, 1)
-    .option("--workers <number>", "steps that run at a time", numberOf, availableParallelism())
-    .option("--dry-run", "list the steps and do nothing")
-    .option("--json", "print results.json to stdout at the end")
+    .option("--seed <number>", "every random choice follows from it", numberOf, 1);
+  addStepOptions(command, "results.json")
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna study\n  $ lacuna study --budget evening --corpus my-text/ --out runs/mine",

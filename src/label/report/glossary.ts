@@ -8,8 +8,7 @@
  */
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
-import type { TruthSpan } from "../../corpus/index.js";
-import { readJsonLines } from "../../corpus/json-lines.js";
+import { readRecords, type TruthSpan } from "../../corpus/index.js";
 
 export interface Glossary {
   /** Term, its words joined by a space, in lower case, to its domain; null where it has several. */
@@ -36,7 +35,7 @@ export async function readGlossary(paths: readonly string[]): Promise<Glossary> 
   const terms = new Map<string, string | null>();
   let longest = 0;
   for (const path of paths) {
-    for await (const entry of readJsonLines(path, Entry, "a glossary entry"))
+    for await (const entry of readRecords(path, Entry, "a glossary entry"))
       for (const term of [entry.term ?? "", ...entry.terms, ...entry.synonyms]) {
         const words = term.toLowerCase().match(WORD) ?? [];
         if (words.length === 0 || words.length > MOST_WORDS) continue;

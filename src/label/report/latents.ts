@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { random } from "../../base/random.js";
-import { readJsonLines } from "../../corpus/json-lines.js";
+import { readRecords } from "../../corpus/index.js";
 
 const Context = z.object({ before: z.string(), token: z.string(), after: z.string(), activation: z.number() });
 const Line = z.object({
@@ -42,7 +42,7 @@ export async function readShownLatents(folder: string, seed: number): Promise<Sh
   const path = join(folder, "latents.jsonl");
   if (!existsSync(path)) return undefined;
   const all: LatentSummary[] = [];
-  for await (const { contexts: _, ...summary } of readJsonLines(path, Line, "a latent")) all.push(summary);
+  for await (const { contexts: _, ...summary } of readRecords(path, Line, "a latent")) all.push(summary);
   const draw = random(seed, "label report:latents");
   const order = Array.from(draw.permutation(all.length), (index) => all[index]);
   const of = (status: LatentStatus) => order.filter((latent) => latent.status === status);
@@ -55,7 +55,7 @@ export async function readShownLatents(folder: string, seed: number): Promise<Sh
   };
   const wanted = new Set(Object.values(chosen).flatMap((latents) => latents.map(({ latent }) => latent)));
   const full = new Map<number, LatentLine>();
-  for await (const line of readJsonLines(path, Line, "a latent"))
+  for await (const line of readRecords(path, Line, "a latent"))
     if (wanted.has(line.latent)) full.set(line.latent, line);
   const shown = (latents: LatentSummary[]) => latents.map(({ latent }) => full.get(latent)!);
   return {

@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { SPLITS, type Split } from "../../corpus/index.js";
-import { readJsonLines } from "../../corpus/json-lines.js";
+import { readRecords, SPLITS, type Split } from "../../corpus/index.js";
 import { NO_DOMAIN } from "../../tokens/index.js";
 import type { LabelFolder, LabelledDocument } from "./folder.js";
 
@@ -25,7 +24,7 @@ export async function readReportedSpans(folder: string): Promise<ReportedSpan[]>
   for (const split of SPLITS) {
     const path = join(folder, `${split}.spans.jsonl`);
     if (!existsSync(path)) continue;
-    for await (const span of readJsonLines(path, Line, "a span"))
+    for await (const span of readRecords(path, Line, "a span"))
       if (span.strength !== undefined) spans.push({ split, ...span });
   }
   return spans;
