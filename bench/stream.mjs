@@ -1,9 +1,9 @@
 /**
  * Peak memory against corpus size: text of each size (the embedded dictionary pages over and over, JSONL.zst) goes through
  * reading, tokenizing, synthetic scores, `lacuna filter` and `lacuna export`, and so does one long document; then the
- * real models score a smaller file and the long document. Needs the zstd program to write .zst. After a build:
+ * real models score a smaller file and one document as long. 0 leaves a part out. Needs the zstd program to write .zst. After a build:
  *
- *     node bench/stream.mjs CLASSIFIER [gigabytes=1,5] [score megabytes=200] [format=olmo-core] [folder=runs/stream]
+ *     node bench/stream.mjs CLASSIFIER [gigabytes=1,5] [document megabytes=200] [score megabytes=200] [format=olmo-core] [folder=runs/stream]
  */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { embeddedDocuments } from "../dist/corpus/wordnet/pages.js";
 import { MAIN, watchMemory } from "./lib/lacuna.mjs";
 
-const [classifier, sizes = "1,5", megabytes = "200", format = "olmo-core", folder = "runs/stream"] =
+const [classifier, sizes = "1,5", long = "200", scored = "200", format = "olmo-core", folder = "runs/stream"] =
   process.argv.slice(2);
 if (!classifier) throw new Error("Give a classifier: node bench/stream.mjs CLASSIFIER");
 mkdirSync(folder, { recursive: true });
@@ -85,22 +85,24 @@ async function throughExport(name, input, bytes, exportTo = []) {
   for (const made of [scores, policy, exported]) rmSync(made, { recursive: true });
 }
 
-for (const size of sizes.split(",").filter(Boolean).map(Number)) {
+for (const size of sizes.split(",").map(Number).filter(Boolean)) {
   const bytes = size * 1e9;
   const input = await write(`text-${size}`, lines(bytes));
   console.log(`${size} GB of text, ${(statSync(input).size / 1e6).toFixed(0)} MB as .zst`);
   await throughExport(String(size), input, bytes);
 }
-if (Number(megabytes) > 0) {
-  const bytes = Number(megabytes) * 1e6;
-  const document = await write(`document-${megabytes}`, oneDocument(bytes));
-  console.log(`one document of ${megabytes} MB`);
+if (Number(long) > 0) {
+  const bytes = Number(long) * 1e6;
+  const document = await write(`document-${long}`, oneDocument(bytes));
+  console.log(`one document of ${long} MB`);
   await throughExport("document", document, bytes);
   await throughExport("document", document, bytes, ["--tokenizer", "cl100k_base"]);
-  const documents = await write(`score-${megabytes}`, lines(bytes));
+}
+if (Number(scored) > 0) {
+  const bytes = Number(scored) * 1e6;
   for (const [what, input] of [
-    [`score ${megabytes} MB of documents`, documents],
-    [`score one document of ${megabytes} MB`, document],
+    [`score ${scored} MB of documents`, await write(`score-${scored}`, lines(bytes))],
+    [`score one document of ${scored} MB`, await write(`document-${scored}`, oneDocument(bytes))],
   ]) {
     await measure(what, bytes, [MAIN, "score", input, "--classifier", classifier, "--out", fresh("model-scores")]);
   }
