@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { carry, carryText, relabel } from "./alignment.js";
+import { carry } from "./alignment.js";
+import { carryDocument } from "./document-tokens.js";
 import { placeSpecials } from "./specials.js";
 import { HARD_TEXTS, randomText } from "./testing/texts.js";
 import { createTokenizer } from "./tokenizer.js";
@@ -35,7 +36,7 @@ describe("carry", () => {
   });
 });
 
-describe("carryText", () => {
+describe("carryDocument", () => {
   it("gives what carry gives of whole offsets, over many blocks, words longer than a block and emoji", async () => {
     const texts = ["das Herz schlägt ".repeat(30), "ab🫀 KIDNEY 日本語 e\u0301 ".repeat(20)];
     const open = async (entries: number) =>
@@ -45,7 +46,7 @@ describe("carryText", () => {
       );
     const [bytes, merged] = [await open(256), await open(400)];
     const draw = random(3, "synthetic:blocks");
-    for (const text of ["", texts[1], texts.join("").repeat(70), "a".repeat(70_000)]) {
+    for (const text of ["", texts[1], texts.join("").repeat(70), "a".repeat(70_000), texts.join("").repeat(1200)]) {
       for (const [from, to] of [
         [bytes, merged],
         [merged, bytes],
@@ -54,17 +55,18 @@ describe("carryText", () => {
         const source = from.encodeWithOffsets(text);
         const target = to.encodeWithOffsets(text);
         const values = [0, 1].map(() => Uint8Array.from(source.ids, () => draw.integer(256)));
-        const whole = carryText(text, values, from, to);
-        expect(whole.fromTokens).toBe(source.ids.length);
-        expect(Buffer.compare(Buffer.from(whole.ids.buffer), Buffer.from(target.ids.buffer))).toBe(0);
-        for (const [at, carried] of whole.values.entries())
-          expect(Buffer.compare(carried, carry(values[at], source.ends, target.ends))).toBe(0);
+        const whole = carryDocument(text, values, from, to);
+        expect(whole.fromTokens).toBe(source.ids.length + 1);
+        expect(whole.tokens.at(-1)).toBe(to.specials.endOfText);
+        expect(Buffer.compare(bytesOf(whole.tokens.subarray(0, -1)), bytesOf(target.ids))).toBe(0);
+        for (const [at, carried] of whole.values.entries()) {
+          const expected = Buffer.concat([carry(values[at], source.ends, target.ends), Buffer.alloc(1)]);
+          expect(Buffer.compare(carried, expected)).toBe(0);
+        }
       }
     }
   });
-});
 
-describe("relabel", () => {
   it("keeps every labelled byte labelled, between byte tokens and merged tokens, to the last token", async () => {
     const texts = Array.from({ length: 40 }, (_, i) => `the heart beats, das Herz schlägt ${randomText(i, 60)}`);
     const open = async (entries: number) =>
@@ -76,11 +78,15 @@ describe("relabel", () => {
     for (const text of [...HARD_TEXTS, ...texts.slice(0, 5)]) {
       const from = bytes.encodeWithOffsets(text);
       const labels = Uint8Array.from(from.ids, (_, at) => (at % 7 === 0 || at === from.ids.length - 1 ? 1 : 0));
-      const carried = relabel(text, labels, bytes, merged);
-      expect(Array.from(carried.ids)).toEqual(Array.from(merged.encode(text)));
-      if (text) expect(carried.labels.at(-1)).toBe(1);
-      const back = relabel(text, carried.labels, merged, bytes).labels;
+      const { tokens, values } = carryDocument(text, [labels], bytes, merged);
+      expect(Array.from(tokens.subarray(0, -1))).toEqual(Array.from(merged.encode(text)));
+      if (text) expect(values[0].at(-2)).toBe(1);
+      const [back] = carryDocument(text, values, merged, bytes).values;
       for (const [at, label] of labels.entries()) if (label) expect(back[at]).toBe(1);
     }
   });
 });
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

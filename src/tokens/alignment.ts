@@ -6,7 +6,7 @@
  */
 import type { Tokenizer } from "./tokenizer.js";
 
-/** Tokens of each tokenizer that `carryText` has offsets of at a time. */
+/** Tokens of each tokenizer whose offsets are in memory at a time. */
 const BLOCK_TOKENS = 2 ** 16;
 
 /**
@@ -44,66 +44,56 @@ function sweep(values: Uint8Array, from: Run, to: Run, carried: Uint8Array): voi
   }
 }
 
+/** Consecutive tokens of a text, and the values carried to them. */
+export interface CarriedBlock {
+  ids: Uint32Array;
+  /** Each of shape [ids]. */
+  values: Uint8Array[];
+  /** Tokens of the other tokenizer that end within the text so far. */
+  fromTokens: number;
+}
+
 /**
- * Tokenizes a text both ways and carries several arrays of values: offsets are in memory a block at a time, so the text
- * may be of any length.
+ * Tokenizes a text both ways and carries several arrays of values, a block at a time, so that the text may be of any
+ * length. The blocks hold no end-of-text.
  *
  * @param values - each of shape [tokens of `from`], or longer
- * @returns ids of `to`, the values of its tokens, and how many tokens `from` makes; all without end-of-text
  */
-export function carryText(text: string, values: readonly Uint8Array[], from: Tokenizer, to: Tokenizer) {
+export function* carryBlocks(
+  text: string,
+  values: readonly Uint8Array[],
+  from: Tokenizer,
+  to: Tokenizer,
+): Generator<CarriedBlock> {
   const source = from.encodeBlocks(text, BLOCK_TOKENS)[Symbol.iterator]();
   // Tokens of `from` that reach into the block of `to` at hand, the first being number `passed`.
   let run: Run = { ends: new Uint32Array(), start: 0 };
   let passed = 0;
   let start = 0;
-  const blocks: { ids: Uint32Array; values: Uint8Array[] }[] = [];
   for (const { ids, ends } of to.encodeBlocks(text, BLOCK_TOKENS)) {
     const end = ends[ends.length - 1];
     while ((run.ends.at(-1) ?? run.start) < end) {
       const next = source.next();
       if (next.done) throw new Error(`The tokenizations cover ${run.ends.at(-1) ?? 0} and at least ${end} bytes`);
-      run = { ...run, ends: joined(Uint32Array, [run.ends, next.value.ends]) };
+      run = { ...run, ends: joined(run.ends, next.value.ends) };
     }
     const carried = values.map((array) => {
       const block = new Uint8Array(ids.length);
       sweep(array.subarray(passed), run, { ends, start }, block);
       return block;
     });
-    blocks.push({ ids, values: carried });
     start = end;
     let over = run.ends.findIndex((each) => each > end);
     if (over < 0) over = run.ends.length;
     if (over > 0) run = { ends: run.ends.slice(over), start: run.ends[over - 1] };
     passed += over;
+    yield { ids, values: carried, fromTokens: passed };
   }
-  return {
-    ids: joined(
-      Uint32Array,
-      blocks.map(({ ids }) => ids),
-    ),
-    values: values.map((_, which) =>
-      joined(
-        Uint8Array,
-        blocks.map((block) => block.values[which]),
-      ),
-    ),
-    fromTokens: passed,
-  };
 }
 
-function joined<A extends Uint8Array | Uint32Array>(kind: new (length: number) => A, parts: readonly A[]): A {
-  const all = new kind(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** Tokenizes a text both ways and carries its labels. @param labels - shape [tokens of `from`], without end of text */
-export function relabel(text: string, labels: Uint8Array, from: Tokenizer, to: Tokenizer) {
-  const { ids, values } = carryText(text, [labels], from, to);
-  return { ids, labels: values[0] };
+function joined(one: Uint32Array, other: Uint32Array): Uint32Array {
+  const both = new Uint32Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
 }

@@ -4,6 +4,7 @@
  * A text may be hundreds of megabytes long. Its tokens are counted first and then written block by block into one array;
  * byte offsets, which few callers look at, are a pass of their own.
  */
+import { carryBlocks } from "./alignment.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** Tokens worked out at a time. */
@@ -31,6 +32,45 @@ export function documentTokens(tokenizer: Encoder, text: string): Uint32Array<Ar
   }
   ids[length] = endOfText;
   return ids;
+}
+
+/** A document in another tokenizer's tokens, with what was said of it in those it was labelled or scored in. */
+export interface CarriedDocument {
+  /** End-of-text included. */
+  tokens: Uint32Array<ArrayBuffer>;
+  /** Each of shape [tokens]; end-of-text has 0. */
+  values: Uint8Array<ArrayBuffer>[];
+  /** Tokens that the other tokenizer makes of the text, end-of-text included. */
+  fromTokens: number;
+}
+
+/**
+ * Tokenizes a document and carries labels (1 where forget) or stored scores to its tokens by bytes, any overlap counting.
+ *
+ * @param values - each of shape [tokens of `from`], end-of-text included
+ */
+export function carryDocument(
+  text: string,
+  values: readonly Uint8Array[],
+  from: Tokenizer,
+  to: Tokenizer,
+): CarriedDocument {
+  // A token of a short text has a byte at least; a long text's are counted, as too large an array would be large itself.
+  const most = text.length <= SHORT_TEXT ? Buffer.byteLength(text) : countTokens(to, text);
+  const tokens = new Uint32Array(most + 1);
+  const carried = values.map(() => new Uint8Array(most + 1));
+  let length = 0;
+  let fromTokens = 0;
+  for (const block of carryBlocks(text, values, from, to)) {
+    tokens.set(block.ids, length);
+    for (const [which, array] of block.values.entries()) carried[which].set(array, length);
+    length += block.ids.length;
+    fromTokens = block.fromTokens;
+  }
+  tokens[length] = to.specials.endOfText;
+  const cut = <A extends Uint8Array | Uint32Array>(array: A) =>
+    (length === most ? array : array.slice(0, length + 1)) as A;
+  return { tokens: cut(tokens), values: carried.map(cut), fromTokens: fromTokens + 1 };
 }
 
 /** UTF-8 byte offset at which each of `documentTokens` ends, shape [tokens]; end-of-text repeats the last. */

@@ -3,7 +3,7 @@
  *
  * Encoding and decoding are synchronous.
  */
-export { carry, carryText, relabel } from "./alignment.js";
+export { carry } from "./alignment.js";
 export {
   CHAT_TEMPLATE,
   type ChatTokens,
@@ -12,7 +12,7 @@ export {
   Message,
   type Turn,
 } from "./chat.js";
-export { documentEnds, documentTokens } from "./document-tokens.js";
+export { type CarriedDocument, carryDocument, documentEnds, documentTokens } from "./document-tokens.js";
 export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
 export { pickDocuments, selectDocuments } from "./select.js";
 export {

@@ -32,6 +32,7 @@ export class Output {
   /** Of the files that are complete, by name relative to the folder. */
   readonly files: Record<string, FileRecord> = {};
   readonly #open = new Set<OutputFile>();
+  readonly #scratch: FileHandle[] = [];
 
   constructor(readonly folder: string) {}
 
@@ -53,8 +54,18 @@ export class Output {
     return gzipInto(await this.file(name));
   }
 
+  /** A file without a name, closed with the output: its space is free again then, or when the process dies. */
+  async scratch(): Promise<FileHandle> {
+    const path = join(this.folder, `${TEMPORARY}${randomUUID()}`);
+    const file = await open(path, "w+");
+    this.#scratch.push(file);
+    await rm(path);
+    return file;
+  }
+
   /** Closes and removes what is not complete. */
   async discard(): Promise<void> {
+    for (const file of this.#scratch) await file.close();
     for (const file of this.#open) await file.discard();
     this.#open.clear();
   }

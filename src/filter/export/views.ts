@@ -9,7 +9,7 @@ import { crc32 } from "node:zlib";
 import { UserError } from "../../base/errors.js";
 import { openRows } from "../../corpus/input/index.js";
 import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/input/types.js";
-import { carryText, documentEnds, documentTokens, type Tokenizer } from "../../tokens/index.js";
+import { carryDocument, documentEnds, documentTokens, type Tokenizer } from "../../tokens/index.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { markDocument, type PolicySet } from "../policies/index.js";
 import type { Policy } from "../policy.js";
@@ -89,7 +89,7 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
     ];
     let tokens: Uint32Array;
     let scoringTokens: number;
-    if (isCarried) ({ tokens, values, scoringTokens } = carried(text, values));
+    if (isCarried) ({ tokens, values, fromTokens: scoringTokens } = carryDocument(text, values, scoring, trainer));
     else scoringTokens = (tokens = documentTokens(scoring, text)).length;
     for (const { tokenScores } of scored) {
       if (tokenScores.length === scoringTokens) continue;
@@ -102,22 +102,6 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
     const [masked, removed, scores] = values;
     return { id, source, shard, row, text, isDropped, replacement, tokens, ends, masked, removed, scores, policies };
   };
-
-  /** A document's tokens in the trainer's tokenizer, and values of its scored tokens carried to them. */
-  function carried(text: string, scoredValues: readonly Uint8Array[]) {
-    const { ids, values, fromTokens } = carryText(text, scoredValues, scoring, trainer);
-    const tokens = new Uint32Array(ids.length + 1);
-    tokens.set(ids);
-    tokens[ids.length] = trainer.specials.endOfText;
-    return { tokens, values: values.map(withZero), scoringTokens: fromTokens + 1 };
-  }
-}
-
-/** With the value of end-of-text behind: never forget. */
-function withZero(values: Uint8Array): Uint8Array {
-  const longer = new Uint8Array(values.length + 1);
-  longer.set(values);
-  return longer;
 }
 
 /** What is worked out when first asked for, and kept. */

@@ -8,9 +8,8 @@
  * Index: "MMIDIDX\0\0", u64 version 1, u8 type code, u64 sequences, u64 documents (entries of the last array), i32
  * length of every sequence, i64 byte offset of every sequence, i64 first sequence of every document and the end.
  */
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { type Output, TEMPORARY } from "../output.js";
+import type { FileHandle } from "node:fs/promises";
+import type { Output } from "../output.js";
 import { arrange } from "../view.js";
 import { bytesOf, type Format, type FormatContext, type FormatWriter, pieces, tokenArray } from "./format.js";
 
@@ -22,7 +21,7 @@ async function openPair({ output, shard, tokenizer }: FormatContext): Promise<Fo
   const isSmall = tokenizer.vocabularySize <= 2 ** 16;
   const tokens = await output.file(`${shard}_text_document.bin`);
   const labels = await output.file(`${shard}_label_document.bin`);
-  const lengths = await openScratch(join(output.folder, `${shard}${TEMPORARY}lengths`));
+  const lengths = await output.scratch();
   let documents = 0;
   return {
     async add(view) {
@@ -41,16 +40,8 @@ async function openPair({ output, shard, tokenizer }: FormatContext): Promise<Fo
       const write = (name: string, type: keyof typeof TYPE_CODES) => writeIndex(output, name, type, documents, lengths);
       await write(`${shard}_text_document.idx`, isSmall ? "uint16" : "int32");
       await write(`${shard}_label_document.idx`, "int32");
-      await lengths.close();
     },
   };
-}
-
-/** A file without a name: its space is free again when it is closed or the process dies. */
-async function openScratch(path: string): Promise<FileHandle> {
-  const file = await open(path, "w+");
-  await rm(path);
-  return file;
 }
 
 async function writeIndex(
