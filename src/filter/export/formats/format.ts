@@ -36,7 +36,8 @@ export function bytesOf(array: Uint8Array | Uint16Array | Uint32Array | Int32Arr
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-const PIECE = 1 << 20;
+/** Tokens of a piece. */
+export const PIECE = 1 << 20;
 
 /** Ranges [from, to) that cover a long document, so that what is made of each to be written stays small. */
 export function* pieces(length: number): Generator<[from: number, to: number]> {
@@ -45,5 +46,5 @@ export function* pieces(length: number): Generator<[from: number, to: number]> {
 
 /** Token ids in the smallest of u16 and u32 that holds the vocabulary. */
 export function tokenArray(tokenizer: Tokenizer, ids: Uint32Array): Uint16Array | Uint32Array {
-  return tokenizer.vocabularySize <= 2 ** 16 ? Uint16Array.from(ids) : ids;
+  return tokenizer.vocabularySize <= 2 ** 16 ? new Uint16Array(ids) : ids;
 }

@@ -11,8 +11,10 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Output } from "../output.js";
 import { arrange } from "../view.js";
-import { bytesOf, type Format, type FormatContext, type FormatWriter, pieces, tokenArray } from "./format.js";
+import { bytesOf, type Format, type FormatContext, type FormatWriter, PIECE, pieces, tokenArray } from "./format.js";
 
+/** What trainers ignore as a label. */
+const NO_LABEL = -100;
 const TYPE_CODES = { int32: 4, uint16: 8 } as const;
 /** Sequences whose index entries are made at a time. */
 const BATCH = 65_536;
@@ -22,14 +24,15 @@ async function openPair({ output, shard, tokenizer }: FormatContext): Promise<Fo
   const tokens = await output.file(`${shard}_text_document.bin`);
   const labels = await output.file(`${shard}_label_document.bin`);
   const lengths = await output.scratch();
+  const label = new Int32Array(PIECE);
   let documents = 0;
   return {
     async add(view) {
       const { inputs, lossMask } = arrange(view, tokenizer.specials.hidden);
       for (const [from, to] of pieces(inputs.length)) {
-        const piece = inputs.subarray(from, to);
-        await tokens.write(bytesOf(tokenArray(tokenizer, piece)));
-        await labels.write(bytesOf(Int32Array.from(piece, (id, i) => (lossMask[from + i] === 1 ? id : -100))));
+        await tokens.write(bytesOf(tokenArray(tokenizer, inputs.subarray(from, to))));
+        for (let at = from; at < to; at++) label[at - from] = lossMask[at] === 1 ? inputs[at] : NO_LABEL;
+        await labels.write(bytesOf(label.subarray(0, to - from)));
       }
       await lengths.write(bytesOf(Int32Array.of(inputs.length)));
       documents++;
