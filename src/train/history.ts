@@ -48,8 +48,8 @@ export async function openHistory(path: string, steps: number): Promise<History>
     },
     lines: () =>
       readFileSync(path, "utf8")
-        .trimEnd()
         .split("\n")
+        .filter((line) => line !== "")
         .map((line) => JSON.parse(line) as HistoryLine),
   };
 }

@@ -57,7 +57,13 @@ export interface LoopResult {
 
 /** A loss is no longer a number. */
 export class DivergedError extends UserError {
-  constructor(step: number, lr: number, what: string) {
+  /** @param history - the steps before */
+  constructor(
+    step: number,
+    lr: number,
+    what: string,
+    readonly history: readonly HistoryLine[],
+  ) {
     super(
       `Training diverged: step ${grouped(step)} has ${what} at learning rate ${lr.toPrecision(3)}. Give a lower --lr (or, where there is one, a longer --warmup-share).`,
     );
@@ -78,19 +84,23 @@ export async function runLoop(options: LoopOptions, trainer: Trainer, context: R
   const history = await openHistory(join(out, "history.jsonl"), first);
   let effectiveTokens = Number(found?.metadata.effectiveTokens ?? 0);
   const rate = rateMeter();
+  const diverged = (step: number, lr: number, what: string) => {
+    history.flush();
+    return new DivergedError(step, lr, what, history.lines());
+  };
   for (let step = first; step < steps; step++) {
     const batch = options.batchAt(step);
     const lr = options.lrAt(step);
     const { loss, gradientNorm } = await trainer.step(batch, step + 1, lr);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new DivergedError(step + 1, lr, `loss ${loss} and gradient norm ${gradientNorm}`);
+      throw diverged(step + 1, lr, `loss ${loss} and gradient norm ${gradientNorm}`);
     }
     const done = step + 1;
     const rawTokens = done * batch.tokens.length;
     effectiveTokens += batch.lossMask.reduce((sum, counts) => sum + counts, 0);
     const measured = await options.measure?.(done, () => trainer.state().parameters);
     const lost = Object.entries(measured?.evaluation ?? {}).find(([, value]) => !Number.isFinite(value));
-    if (lost) throw new DivergedError(done, lr, `a measured ${lost[0]} of ${lost[1]}`);
+    if (lost) throw diverged(done, lr, `a measured ${lost[0]} of ${lost[1]}`);
     const line = { step: done, loss, lr, rawTokens, effectiveTokens, ...measured };
     history.add(line);
     const isLast = done === steps || (options.stop?.(line) ?? false);

@@ -141,18 +141,18 @@ async function runOnce(options: AttackOptions, run: Run, { scratch, threads }: A
   const stop = ({ evaluation }: { evaluation?: Record<string, number> }) => (evaluation?.loss ?? Infinity) <= target;
   const start: CurvePoint = { step: 0, tokens: 0, loss: initialLoss };
   const tuning = { model, source, steps, lr, checkpointEvery: CHECKPOINT_EVERY, evaluation, stop, trainer };
-  const history = await finetune(tuning, { out, threads })
-    .then(({ history }) => history)
+  const { history, diverged } = await finetune(tuning, { out, threads })
+    .then(({ history }) => ({ history, diverged: false }))
     .catch((error: unknown) => {
-      if (error instanceof DivergedError) return undefined;
+      if (error instanceof DivergedError) return { history: error.history, diverged: true };
       throw error;
     });
-  const measured = (history ?? []).flatMap(({ step, rawTokens, evaluation }): CurvePoint[] =>
+  const measured = history.flatMap(({ step, rawTokens, evaluation }): CurvePoint[] =>
     evaluation ? [{ step, tokens: rawTokens, loss: evaluation.loss }] : [],
   );
   const curve = [start, ...measured];
   const recovery = recover(curve, target);
-  const ended = !recovery.censored ? "recovered" : !history ? "diverged" : cap < options.cap ? "slower" : "cap";
+  const ended = !recovery.censored ? "recovered" : diverged ? "diverged" : cap < options.cap ? "slower" : "cap";
   const result: AttackRun = { lr, seed, curve, ...recovery, ended };
   await writeJson(finished, result);
   return result;

@@ -34,6 +34,18 @@ describe("robustness", () => {
     expect(results.gaps.some(({ arm }) => arm === "rmu")).toBe(false);
   });
 
+  it("has no number for a run that diverged in its first step", () => {
+    const facts = SYNTHETIC_ATTACKS.map((fact) => {
+      if (fact.arm !== "rmu") return fact;
+      const [first, ...others] = fact.attack.runs;
+      return { ...fact, attack: { ...fact.attack, runs: [{ ...first, tokens: 0, censored: true }, ...others] } };
+    });
+    const cut = Robustness.parse(analyseRobustness(config, facts, []));
+    for (const { arm, recovery } of cut.cells) expect(recovery.value === null).toBe(arm === "rmu");
+    for (const { over, value } of cut.gaps) if (over === "rmu") expect(value).toBeNull();
+    expect(recoveryTable(cut)).toContain("unknown");
+  });
+
   it("makes no more of a censored recovery than a bound", () => {
     expect(gap("remove", "rmu", 1e7)).toMatchObject({ bound: "at least", low: null, high: null });
     expect(gap("remove", "rmu", 1e7).value).toBeCloseTo(200, 8);

@@ -48,6 +48,9 @@ function recoveryOf(attack: AttackFile, spread: Spread): AttackCell["recovery"] 
   const counts = { seeds: attack.runs.length, censored: censoredOf(attack) };
   // Nothing had been lost: there are no runs.
   if (attack.runs.length === 0) return { value: 0, low: null, high: null, share: 0, ...counts };
+  // A run that diverged in its first step tells nothing.
+  if (attack.runs.some(({ tokens }) => tokens === 0))
+    return { value: null, low: null, high: null, share: null, ...counts };
   const estimate = isExact(attack) ? geometricMean(logsOf(attack), spread) : bound(Math.exp(mean(logsOf(attack))));
   return { ...estimate, share: estimate.value === null ? null : estimate.value / attack.pretrainingTokens, ...counts };
 }
@@ -66,7 +69,7 @@ function gapsOf(cells: readonly AttackCell[], spread: Spread): Robustness["gaps"
       const { arm, size, parameters } = cell;
       const [here, there] = [cell.recovery.censored > 0, other.recovery.censored > 0];
       const kind = here ? (there ? "unknown" : "at least") : there ? "at most" : "exact";
-      const exists = cell.runs.length > 0 && other.runs.length > 0;
+      const exists = [cell, other].every(({ runs, recovery }) => runs.length > 0 && recovery.value !== null);
       const exact = isExact(cell) && isExact(other);
       const estimate = exact
         ? gapBetween(logsOf(cell), logsOf(other), spread)

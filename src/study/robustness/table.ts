@@ -20,6 +20,7 @@ export function recoveryTable({ cells }: Pick<Robustness, "cells">): string {
 }
 
 function tokensText({ recovery: { value, low, high, censored } }: AttackCell): string {
+  if (value === null) return "unknown";
   const range = low === null || high === null ? "" : ` [${compactCount(low)}, ${compactCount(high)}]`;
-  return `${censored > 0 ? "≥ " : ""}${compactCount(value ?? 0)}${range}`;
+  return `${censored > 0 ? "≥ " : ""}${compactCount(value)}${range}`;
 }

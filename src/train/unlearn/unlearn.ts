@@ -157,14 +157,13 @@ async function runSetting(
   const isBroken = ({ evaluation }: HistoryLine) => (evaluation?.retain ?? 0) > before.retain + BROKEN * retainBudget;
   const evaluation = { isDue: (done: number) => done % evaluateEvery === 0 || done === steps, measure };
   const tuning = { model, source, steps, lr, trainer, evaluation, checkpointEvery: CHECKPOINT_EVERY, stop: isBroken };
+  const pointsOf = (history: readonly HistoryLine[]) =>
+    history.flatMap(({ step, evaluation }) => (evaluation ? [Point.parse({ step, ...evaluation })] : []));
   try {
     const { history } = await finetune(tuning, { out, threads, progress });
-    const points = history.flatMap(({ step, evaluation }) =>
-      evaluation ? [Point.parse({ step, ...evaluation })] : [],
-    );
-    return { lr, points, ended: isBroken(history[history.length - 1]) ? "broken" : "steps" };
+    return { lr, points: pointsOf(history), ended: isBroken(history[history.length - 1]) ? "broken" : "steps" };
   } catch (error) {
-    if (error instanceof DivergedError) return { lr, points: [], ended: "diverged" };
+    if (error instanceof DivergedError) return { lr, points: pointsOf(error.history), ended: "diverged" };
     throw error;
   }
 }
