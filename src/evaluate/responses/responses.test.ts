@@ -100,4 +100,30 @@ describe("lacuna responses", () => {
     expect(responses[0].referenceLogLikelihood).toBeCloseTo(expected, 4);
     expect(responses[1].referenceLogLikelihood).toBeNull();
   });
+
+  it("gives each of several questions of one id its own likelihood", async () => {
+    const folder = temporaryFolder();
+    const { directory: model } = await syntheticModel(folder);
+    const ask = async (name: string, rows: object[]) => {
+      const questions = [join(folder, `${name}.jsonl`)];
+      writeFileSync(questions[0], rows.map((row) => JSON.stringify(row)).join("\n"));
+      const out = join(folder, name);
+      await runStage(responsesStage, { model, questions, sayTokens: 4 }, out);
+      const lines = readText(join(out, "responses.jsonl")).trim().split("\n");
+      return lines.map((line) => JSON.parse(line) as RatedResponse);
+    };
+    const rows = [
+      { id: "gout", question: "Why?", reference: "ok then" },
+      { id: "gout", question: "How?" },
+      { id: "gout", question: "When?", reference: "zz" },
+    ];
+    const together = await ask("together", rows);
+    const alone = await Promise.all(rows.map(async (row, index) => (await ask(`alone${index}`, [row]))[0]));
+    const likelihoodsOf = (responses: RatedResponse[]) => responses.map((each) => each.referenceLogLikelihood);
+    expect(likelihoodsOf(together)[0]).not.toBeCloseTo(likelihoodsOf(together)[2]!, 3);
+    for (const [index, expected] of likelihoodsOf(alone).entries())
+      if (expected === null) expect(together[index].referenceLogLikelihood).toBeNull();
+      else expect(together[index].referenceLogLikelihood).toBeCloseTo(expected, 5);
+    expect(together.map(({ id }) => id)).toEqual(["gout", "gout#2", "gout#3"].map((id) => `together.jsonl:${id}`));
+  });
 });

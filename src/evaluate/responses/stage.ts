@@ -32,7 +32,7 @@ export const responsesStage = defineStage({
     "lacuna responses --model runs/demo/chat --questions medicine.jsonl general.jsonl --out responses",
     "lacuna responses --model runs/demo/chat --questions medicine.jsonl --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --out responses-judged",
   ],
-  version: 1,
+  version: 2,
   options: Options,
   inputs: ["model", "questions", "prompts"],
   unkeyed: HOW,
@@ -105,11 +105,11 @@ async function referenceLikelihoods(
   try {
     const withReference = asked.filter(({ reference }) => reference !== null);
     const read = likelihoods(reader, withReference.map(toContinuation));
-    const found = new Map<string, { perByte: number; isBeyondContext: boolean }>();
-    let index = 0;
+    const found: { perByte: number; isBeyondContext: boolean }[] = [];
     for await (const { logLikelihood, bytes, isBeyondContext } of read)
-      found.set(withReference[index++].id, { perByte: logLikelihood / bytes, isBeyondContext });
-    return asked.map(({ id }) => found.get(id));
+      found.push({ perByte: logLikelihood / bytes, isBeyondContext });
+    const inOrder = found.values();
+    return asked.map(({ reference }) => (reference === null ? undefined : inOrder.next().value));
   } finally {
     await reader.release();
   }

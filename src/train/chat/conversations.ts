@@ -24,6 +24,7 @@ const Row = z.union([
 
 /** A question with its answer, where one is known. */
 export interface Instruction {
+  /** The file's name and the row's id or number, with a number where a file gives an id again. */
   id: string;
   question: string;
   /** Null: it can be asked, not learned from. */
@@ -52,15 +53,17 @@ export async function readConversations(paths: readonly string[]): Promise<Messa
  * Reads questions with their answers.
  *
  * @param domains - of rows that name a domain, those of another one are left out; all are kept when no domain is given
- * @throws UserError for a row of no known form, or a file of which nothing is left
+ * @throws UserError for a row of no known form, a file of which nothing is left, or two files of one name
  */
 export async function readInstructions(
   paths: readonly string[],
   domains: readonly string[] = [],
 ): Promise<Instruction[]> {
+  rejectEqualNames(paths);
   const all: Instruction[] = [];
   for (const path of paths) {
-    const source = path.split(/[/\\]/).at(-1)!;
+    const source = sourceOf(path);
+    const times = new Map<string, number>();
     const before = all.length;
     let number = 0;
     for await (const row of readRecords(path, Row, "a question with its answer")) {
@@ -68,13 +71,26 @@ export async function readInstructions(
       if (row.domain !== undefined && domains.length > 0 && !domains.includes(row.domain)) continue;
       if ("messages" in row)
         throw new UserError(`${path} holds conversations; questions are needed here: question and reference.`);
-      all.push({ id: `${source}:${row.id ?? number}`, ...toInstruction(row), source });
+      const id = `${source}:${row.id ?? number}`;
+      const time = (times.get(id) ?? 0) + 1;
+      times.set(id, time);
+      all.push({ id: time === 1 ? id : `${id}#${time}`, ...toInstruction(row), source });
     }
     if (all.length > before) continue;
     const within = domains.length > 0 ? ` of the domains ${domains.join(", ")}` : "";
     throw new UserError(`${path} holds no question${within}. Check the file.`);
   }
   return all;
+}
+
+const sourceOf = (path: string) => path.split(/[/\\]/).at(-1)!;
+
+/** @throws UserError when two files have one name: what is asked from them could not be told apart */
+export function rejectEqualNames(paths: readonly string[]): void {
+  const names = paths.map(sourceOf);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new UserError(`Two question files are called "${twice}". Rename one: results go by that name.`);
 }
 
 type SingleRow = Exclude<z.infer<typeof Row>, { messages: unknown }>;

@@ -1,15 +1,16 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runStage } from "../../base/stage.js";
 import { temporaryFolder } from "../../testing/folder.js";
-import type { Instruction } from "./conversations.js";
+import { type Instruction, readInstructions } from "./conversations.js";
 import { type QuestionSets, readQuestionSet, refusalQuestionsStage, sameness, splitQuestions } from "./questions.js";
 
 const prompt = (question: string, reference: string | null = "yes", id = question): Instruction => ({
   ...{ id, question, reference, source: "synthetic" },
 });
+const rowsOf = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 const questions = (prompts: Instruction[]) => prompts.map(({ question }) => question);
 const allOf = ({ forget, general }: QuestionSets) => ({
   train: [...forget.train, ...general.train],
@@ -69,7 +70,7 @@ describe("the split of questions", () => {
   it("is a stage whose files are read back, and which says what it lacks", async () => {
     const folder = temporaryFolder();
     const write = (name: string, rows: object[]) => {
-      writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+      writeFileSync(join(folder, name), rowsOf(rows));
       return [join(folder, name)];
     };
     const forget = write("forget.jsonl", [{ question: "What is asthma? " }, { question: "Is gout painful?" }]);
@@ -101,5 +102,23 @@ describe("the split of questions", () => {
     await expect(runStage(refusalQuestionsStage, { forget: alone, general }, join(folder, "few"))).rejects.toThrow(
       /No forget question is left for train/,
     );
+  });
+
+  it("tells questions of one id apart, and does not read two files of one name", async () => {
+    const folder = temporaryFolder();
+    const write = (name: string) => {
+      mkdirSync(join(folder, name));
+      const path = join(folder, name, "same.jsonl");
+      writeFileSync(
+        path,
+        rowsOf(["a", "b"].map((letter) => ({ id: 7, question: `${name} ${letter}?`, reference: "x" }))),
+      );
+      return path;
+    };
+    const [first, second] = [write("first"), write("second")];
+    expect((await readInstructions([first])).map(({ id }) => id)).toEqual(["same.jsonl:7", "same.jsonl:7#2"]);
+    await expect(readInstructions([first, second])).rejects.toThrow(/Two question files are called "same.jsonl"/);
+    const unseen = { forget: [first], unseen: [second], general: [first] };
+    await expect(runStage(refusalQuestionsStage, unseen, join(folder, "out"))).rejects.toThrow(/same.jsonl/);
   });
 });

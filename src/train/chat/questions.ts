@@ -13,7 +13,7 @@ import { writeFileAtomic } from "../../base/files.js";
 import { type Random, random } from "../../base/random.js";
 import { defineStage } from "../../base/stage.js";
 import { readRecords } from "../../corpus/index.js";
-import { type Instruction, readInstructions } from "./conversations.js";
+import { type Instruction, readInstructions, rejectEqualNames } from "./conversations.js";
 
 export const KINDS = ["forget", "general"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -29,7 +29,7 @@ export const refusalQuestionsStage = defineStage({
     "lacuna refusal-questions --forget medical-questions.jsonl --general instructions.jsonl --out runs/questions",
     "lacuna refusal-questions --forget medicationqa.jsonl glossary.jsonl --forget-domains medical --unseen medquad.jsonl --general instructions.jsonl glossary.jsonl --general-domains general --out runs/questions",
   ],
-  version: 1,
+  version: 2,
   options: z.object({
     forget: z.array(z.string()).min(1).describe("JSONL of questions of the forget domain: they are to be refused"),
     general: z.array(z.string()).min(1).describe("JSONL of general instructions: they are to be followed"),
@@ -49,6 +49,7 @@ export const refusalQuestionsStage = defineStage({
   }),
   inputs: ["forget", "general", "unseen"],
   async run({ forget, general, unseen, forgetDomains, generalDomains, ...how }, { out }) {
+    rejectEqualNames([...forget, ...unseen]);
     const given = {
       forget: await readInstructions(forget, forgetDomains),
       general: await readInstructions(general, generalDomains),
