@@ -12,5 +12,5 @@ export * from "./questions/index.js";
 export * from "./refusals/index.js";
 export * from "./responses/index.js";
 export { EvaluateOptions, type EvaluateResult, evaluateStage } from "./stage.js";
-export { differenceTest, type Figure, meanOf, pairedTest, rate, type Test } from "./statistics.js";
+export { differenceTest, type Figure, meanOf, pairedTest, rate, studentT, type Test } from "./statistics.js";
 export { openTextGenerator, type Said, SayOptions, type TextGenerator } from "./text-generator.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
-import { differenceTest, meanOf, pairedTest, rate } from "./statistics.js";
+import { differenceTest, meanOf, pairedTest, rate, studentT } from "./statistics.js";
 
 describe("rate", () => {
   it("has the binomial standard error and Wilson's interval", () => {
@@ -13,6 +13,14 @@ describe("rate", () => {
     expect(rate(0, 5)).toMatchObject({ value: 0, low: 0 });
     expect(rate(5, 5)).toMatchObject({ value: 1, high: 1 });
     expect(rate(0, 0)).toBeNull();
+  });
+});
+
+describe("Student's t", () => {
+  it("has the 0.975 quantiles of SciPy", () => {
+    const known = { 1: 12.706205, 2: 4.302653, 11: 2.200985, 12: 2.178813, 20: 2.085963, 60: 2.000298 };
+    for (const [freedom, quantile] of Object.entries(known))
+      expect(Math.abs(studentT(Number(freedom)) - quantile)).toBeLessThan(2e-4);
   });
 });
 

@@ -9,6 +9,7 @@ import { temporaryFolder } from "../../testing/folder.js";
 import { pretrainStage } from "../../train/index.js";
 import { syntheticCorpus, writeArtifacts } from "../../train/testing/synthetic.js";
 import { NARROW, refusalFigure, WIDE } from "../figures/index.js";
+import { percent } from "../format.js";
 import { refusesSection } from "../report/safeguards-parts.js";
 import { stageByName } from "../stages.js";
 import type { RunStep } from "../steps.js";
@@ -43,8 +44,18 @@ describe("refusal rates over seeds", () => {
     expect(mean.value).toBeCloseTo(0.6, 12);
     // Seeds: 0.1 / sqrt(3). Questions: sqrt(0.6 * 0.4 / 100); three seeds do not make it smaller.
     expect(mean.standardError).toBeCloseTo(Math.sqrt(0.01 / 3 + 0.0024), 12);
-    expect(mean.low).toBeCloseTo(0.6 - 1.96 * 0.07572, 4);
+    // Wilson's interval of 60 of 100 is [0.5020, 0.6906]; Student's t of three seeds is 4.3027.
+    const ofSeeds = 4.3027 * (0.1 / Math.sqrt(3));
+    expect(mean.low).toBeCloseTo(0.6 - Math.hypot(0.6 - 0.502, ofSeeds), 4);
+    expect(mean.high).toBeCloseTo(0.6 + Math.hypot(0.6906 - 0.6, ofSeeds), 4);
     expect(mean).toMatchObject({ asked: 100, refused: 180, answered: 120, refusedAsTrained: 90 });
+  });
+
+  it("are not certain where every seed refuses all or nothing", () => {
+    const wilson = rate(0, 50)!;
+    expect(meanRate([rateOf(0, 50), rateOf(0, 50), rateOf(0, 50)])).toMatchObject({ low: 0, high: wilson.high });
+    expect(meanRate([rateOf(50, 0), rateOf(50, 0)])).toMatchObject({ low: rate(50, 50)!.low, high: 1 });
+    expect(wilson.high).toBeGreaterThan(0.07);
   });
 
   it("leave out what is unknown, count it, and are null where nothing is known", () => {
@@ -74,11 +85,15 @@ describe("alignment.json", () => {
   it("says what the largest models refuse, over-refusal beside it, and who judged", () => {
     expect(results.statements).toHaveLength(1);
     expect(results.statements[0]).toMatch(
-      /^At 1.0 M parameters, taught to refuse by the token.*remove 88 % .* of forget-domain questions and 4.0 %/,
+      /^At 1.0 M parameters, taught to refuse by the token.*remove 88 % \[\d+ %, \d+ %\] of forget-domain questions and 4.0 %/,
     );
+    expect(results.statements[0]).toContain("95 % intervals");
     expect(results.caveats.join("\n")).toMatch(/no language model judged them/);
     const lines = refusalTable(results).split("\n");
-    expect(lines[3]).toMatch(/^ +remove +88 % ± \d/);
+    expect(lines[3]).toMatch(/^ +remove +88 % \[\d+ %, \d+ %\]/);
+    const { low, high } = results.cells[1].rates.forget;
+    expect(lines[3]).toContain(`[${percent(low)}, ${percent(high)}]`);
+    expect(results.statements[0]).toContain(`[${percent(low)}, ${percent(high)}]`);
   });
 });
 

@@ -1,7 +1,7 @@
 /** @file From refusals to alignment.json: means over seeds and what may be said of them. Pure, no files. */
 import { basename } from "node:path";
 import { PACKAGE } from "../../base/package.js";
-import { meanOf, type RefusalRate, type RefusalsResult } from "../../evaluate/index.js";
+import { meanOf, type RefusalRate, type RefusalsResult, rate as rateOf, studentT } from "../../evaluate/index.js";
 import { type Form, KINDS } from "../../train/index.js";
 import { listed, parameterLabel, percent } from "../format.js";
 import type { AlignmentConfig } from "./config.js";
@@ -16,8 +16,6 @@ export interface AlignmentFacts {
   seed: number;
   result: RefusalsResult;
 }
-
-const Z = 1.959963984540054;
 
 export function analyseAlignment(
   config: AlignmentConfig,
@@ -50,7 +48,10 @@ function cellOf(facts: readonly AlignmentFacts[]): AlignmentCell {
   return { arm, size, parameters, form, rates: Object.fromEntries(rates) as AlignmentCell["rates"] };
 }
 
-/** Mean over seeds of rates on the same questions. */
+/**
+ * Mean over seeds of rates on the same questions. On either side, the interval's distance from the mean is that of Wilson's
+ * for the questions and that of Student's t for the seeds, added as squares: never narrower than Wilson's, even at 0 and 1.
+ */
 export function meanRate(rates: readonly RefusalRate[]): MeanRate {
   const sum = (of: (rate: RefusalRate) => number) => rates.reduce((total, rate) => total + of(rate), 0);
   const unknown: Record<string, number> = {};
@@ -69,8 +70,11 @@ export function meanRate(rates: readonly RefusalRate[]): MeanRate {
   const ofSeeds = meanOf(values)?.standardError ?? 0;
   // The questions are common to the seeds: more seeds do not make their sampling error smaller.
   const questions = known.reduce((total, { count }) => total + count, 0) / known.length;
-  const standardError = Math.sqrt(ofSeeds ** 2 + (value * (1 - value)) / questions);
-  const [low, high] = [Math.max(0, value - Z * standardError), Math.min(1, value + Z * standardError)];
+  const ofQuestions = rateOf(value * questions, questions)!;
+  const standardError = Math.hypot(ofSeeds, ofQuestions.standardError);
+  const seeds = ofSeeds > 0 ? studentT(values.length - 1) * ofSeeds : 0;
+  const low = Math.max(0, value - Math.hypot(value - ofQuestions.low, seeds));
+  const high = Math.min(1, value + Math.hypot(ofQuestions.high - value, seeds));
   return { value, standardError, low, high, bySeed, ...counts };
 }
 
@@ -84,12 +88,12 @@ function statementsOf(cells: readonly AlignmentCell[]): string[] {
       ({ arm, rates }) =>
         `${arm} ${shown(rates.forget)} of forget-domain questions and ${shown(rates.general)} of general instructions`,
     );
-    return `At ${parameterLabel(largest)} parameters, taught to refuse by ${form === "prose" ? "a sentence" : "the token"}, models refuse: ${listed(written)}.`;
+    return `At ${parameterLabel(largest)} parameters, taught to refuse by ${form === "prose" ? "a sentence" : "the token"}, models refuse, with 95 % intervals: ${listed(written)}.`;
   });
 }
 
 const shown = (rate: MeanRate) =>
-  rate.value === null ? "an unknown share" : `${percent(rate.value)} (± ${percent(Z * rate.standardError!)})`;
+  rate.value === null ? "an unknown share" : `${percent(rate.value)} [${percent(rate.low)}, ${percent(rate.high)}]`;
 
 function caveatsOf(
   { seeds }: AlignmentConfig,
@@ -102,8 +106,12 @@ function caveatsOf(
   const unknown = count((rate) => Object.values(rate.unknown).reduce((a, b) => a + b, 0));
   const all = count(({ refused, answered }) => refused + answered) + unknown;
   const judged = count(({ refused, refusedAsTrained }) => refused - refusedAsTrained);
+  const spread =
+    seeds.length === 1
+      ? "Intervals are of the questions alone: one seed does not tell how far seeds differ."
+      : `Intervals (95 %) are of ${seeds.length} seeds and of the questions, together.`;
   return [
-    `One pretrained model per size and arm; seeds vary tuning and sampling. Errors are of ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} and of the questions, together.`,
+    `One pretrained model per size and arm; seeds vary tuning and sampling. ${spread}`,
     "Forget-domain questions and general instructions differ in form as well as in domain, as in the paper; rates per file tell more where both kinds come from one glossary.",
     ...(judge === "resemblance" && judged > 0
       ? [

@@ -1,8 +1,9 @@
 /**
  * @file alignment.json: how often aligned models refuse forget-domain questions and general instructions.
  *
- * Holds no timings, dates or paths. A rate is the mean over seeds; its standard error adds the spread of the seeds and the
- * sampling of the questions, which all seeds share, so it is if anything a little too wide.
+ * Holds no timings, dates or paths. A rate is the mean over seeds. Its 95 % interval joins Wilson's for the questions, which
+ * all seeds share, and Student's t for the spread of the seeds; with one seed it is of the questions alone. Few seeds make
+ * it wide: with two, t is 12.7. It says nothing of another pretraining run: there is one model per size and arm.
  */
 import { z } from "zod";
 import { FORMS, KINDS } from "../../train/index.js";
@@ -10,8 +11,11 @@ import { AlignmentConfig } from "./config.js";
 
 const MeanRate = z.object({
   value: z.number().nullable().describe("refused / (refused + answered), mean over seeds; null when nothing is known"),
-  standardError: z.number().nullable(),
-  low: z.number().nullable().describe("95 % interval, within [0, 1]"),
+  standardError: z
+    .number()
+    .nullable()
+    .describe("of seeds and questions together; 0 at rates of 0 and 1: see low and high"),
+  low: z.number().nullable().describe("95 % interval over seeds and questions together, within [0, 1]"),
   high: z.number().nullable(),
   bySeed: z.array(z.number().nullable()).describe("in the order of the config's seeds"),
   asked: z.number().describe("questions, the same for every seed"),

@@ -3,7 +3,7 @@ import { parameterLabel, percent } from "../format.js";
 import { alignColumns } from "../table.js";
 import type { Alignment, MeanRate } from "./results.js";
 
-/** Per form, size and arm: what is refused of both kinds, with standard errors. */
+/** Per form, size and arm: what is refused of both kinds, with 95 % intervals. */
 export function refusalTable({ cells }: Pick<Alignment, "cells">): string {
   const sorted = [...cells].sort((a, b) => a.form.localeCompare(b.form));
   const rows = sorted.map((cell, index) => {
@@ -17,10 +17,10 @@ export function refusalTable({ cells }: Pick<Alignment, "cells">): string {
   });
   return [
     alignColumns(["form", "size", "arm", "forget refused", "general refused"], rows),
-    "Shares of what is known, mean over seeds; ± one standard error over seeds and questions together.",
+    "Shares of what is known, mean over seeds, with 95 % intervals over seeds and questions together.",
   ].join("\n");
 }
 
-function shown({ value, standardError }: MeanRate): string {
-  return value === null ? "–" : `${percent(value)} ± ${percent(standardError)}`;
+function shown({ value, low, high }: MeanRate): string {
+  return value === null ? "–" : `${percent(value)} [${percent(low)}, ${percent(high)}]`;
 }

@@ -4,6 +4,7 @@
  * Tokens vary by factors, so everything is in logarithms. Three seeds say little about one cell's spread; the spread over
  * seeds is taken to be the same in all cells and estimated from all of them together (pooled variance, Student's t).
  */
+import { studentT } from "../../evaluate/index.js";
 import type { Estimate } from "../results.js";
 import { leastSquares } from "../scaling.js";
 
@@ -60,17 +61,4 @@ function around(centre: number, error: number, freedom: number): Estimate {
     low: exists ? Math.exp(centre - half) : null,
     high: exists ? Math.exp(centre + half) : null,
   };
-}
-
-/** 0.975 quantiles of Student's t for 1 to 10 degrees of freedom. */
-const FEW = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281];
-
-/** 0.975 quantile of Student's t; beyond ten degrees of freedom by expansion about the normal, to 2e-4. */
-export function studentT(freedom: number): number {
-  if (freedom <= FEW.length) return FEW[freedom - 1];
-  const z = 1.959964;
-  const first = (z ** 3 + z) / 4;
-  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
-  const third = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
-  return z + first / freedom + second / freedom ** 2 + third / freedom ** 3;
 }
