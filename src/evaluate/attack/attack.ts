@@ -89,7 +89,14 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
     const total = lrs.length + seeds.length - 1;
     let done = 0;
     const run = async (lr: number, seed: number, cap: number) => {
-      const result = await runOnce(options, { lr, seed, cap, initialLoss, held, trainer }, context);
+      // Within a run too: whoever wants to stop is heard when progress is told.
+      const tell: Progress = ({ done: tokens, total: most = tokens, detail }) =>
+        progress({ done: done + tokens / most, total, unit: "runs", detail: detail && `lr ${lr}, ${detail}` });
+      const result = await runOnce(
+        options,
+        { lr, seed, cap, initialLoss, held, trainer },
+        { ...context, progress: tell },
+      );
       progress({ done: ++done, total, unit: "runs", detail: `lr ${lr}, ${describeRun(result)}` });
       return result;
     };
@@ -127,7 +134,11 @@ interface Run {
   trainer: Trainer;
 }
 
-async function runOnce(options: AttackOptions, run: Run, { scratch, threads }: AttackContext): Promise<AttackRun> {
+async function runOnce(
+  options: AttackOptions,
+  run: Run,
+  { scratch, threads, progress }: AttackContext,
+): Promise<AttackRun> {
   const { model, target, batch, growth } = options;
   const { lr, seed, cap, initialLoss, held, trainer } = run;
   const out = join(scratch, `lr-${lr}-seed-${seed}`);
@@ -141,7 +152,7 @@ async function runOnce(options: AttackOptions, run: Run, { scratch, threads }: A
   const stop = ({ evaluation }: { evaluation?: Record<string, number> }) => (evaluation?.loss ?? Infinity) <= target;
   const start: CurvePoint = { step: 0, tokens: 0, loss: initialLoss };
   const tuning = { model, source, steps, lr, checkpointEvery: CHECKPOINT_EVERY, evaluation, stop, trainer };
-  const { history, diverged } = await finetune(tuning, { out, threads })
+  const { history, diverged } = await finetune(tuning, { out, threads, progress })
     .then(({ history }) => ({ history, diverged: false }))
     .catch((error: unknown) => {
       if (error instanceof DivergedError) return { history: error.history, diverged: true };

@@ -41,9 +41,9 @@ const Options = z.object({
   lrs: z
     .array(z.number().positive())
     .min(1)
-    .default([0.0001, 0.0003, 0.001, 0.003, 0.01])
+    .default([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03])
     .describe("learning rates to sweep, at base width (published: 0.00005 to 0.0001)"),
-  steps: z.int().positive().default(150).describe("steps at each rate"),
+  steps: z.int().positive().default(300).describe("steps at each rate"),
   batch: z.int().positive().default(8).describe("windows of each kind per step"),
   coefficient: z
     .string()
@@ -81,7 +81,7 @@ export const unlearnStage = defineStage({
     "lacuna unlearn --model runs/model --tokens runs/tokens --method rmu --out runs/rmu",
     "lacuna unlearn --model runs/model --tokens runs/tokens --method rmu --coefficient auto --retain-budget 0.05 --out runs/rmu-auto",
   ],
-  version: 1,
+  version: 2,
   options: Options,
   inputs: ["model", "tokens"],
   async run(options, { out, progress, threads }) {

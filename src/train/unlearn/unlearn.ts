@@ -3,7 +3,8 @@
  *
  * A method has no natural end: it forgets more the longer and the harder it is run, and at some point everything goes.
  * So each learning rate is run once, held-out loss on forget and retain text is measured along the way, and of all
- * points whose retain loss has risen by no more than the budget the one with the highest forget loss is chosen. The
+ * points whose retain loss has risen by no more than the budget the one with the highest forget loss is chosen. No run
+ * is given up on the way: circuit breakers hold the rest of the model only later, and may come back within the budget. The
  * model there is made by running that rate again up to that step: same seeds, same bytes. Training text and the text
  * that is measured on come from different splits, and neither is what attacks are measured on.
  */
@@ -58,7 +59,7 @@ export const UnlearnResult = z.object({
     z.object({
       lr: z.number(),
       points: z.array(Point),
-      ended: z.enum(["steps", "broken", "diverged"]).describe("broken: retain loss far beyond the budget"),
+      ended: z.enum(["steps", "diverged"]),
     }),
   ),
   chosen: Point.extend({ lr: z.number() })
@@ -74,8 +75,6 @@ export interface UnlearnContext {
   threads?: number;
 }
 
-/** A run whose retain loss has risen by so many budgets is given up. */
-const BROKEN = 10;
 const CHECKPOINT_EVERY = 100;
 
 /** Runs every rate, chooses, and returns the model chosen (the one given when nothing is). */
@@ -104,9 +103,7 @@ export async function unlearn(
           unit: "tokens",
           detail,
         });
-      settings.push(
-        await runSetting(options, { lr, before, source, trainer, measure: measure.measure }, context, tell),
-      );
+      settings.push(await runSetting(options, { lr, source, trainer, measure: measure.measure }, context, tell));
     }
     const chosen = chooseSetting(before, settings, options.retainBudget);
     const result = { before, settings, chosen };
@@ -140,28 +137,26 @@ type Measure = (parameters: Parameters) => Promise<{ forget: number; retain: num
 
 interface Setting {
   lr: number;
-  before: UnlearnPoint;
   source: BatchSource;
   trainer: Trainer;
   measure: Measure;
 }
 
 async function runSetting(
-  { model, steps, evaluateEvery, retainBudget }: UnlearnOptions,
-  { lr, before, source, trainer, measure }: Setting,
+  { model, steps, evaluateEvery }: UnlearnOptions,
+  { lr, source, trainer, measure }: Setting,
   { scratch, threads }: UnlearnContext,
   progress: Progress,
 ): Promise<UnlearnResult["settings"][number]> {
   const out = join(scratch, `lr-${lr}`);
   mkdirSync(out, { recursive: true });
-  const isBroken = ({ evaluation }: HistoryLine) => (evaluation?.retain ?? 0) > before.retain + BROKEN * retainBudget;
   const evaluation = { isDue: (done: number) => done % evaluateEvery === 0 || done === steps, measure };
-  const tuning = { model, source, steps, lr, trainer, evaluation, checkpointEvery: CHECKPOINT_EVERY, stop: isBroken };
+  const tuning = { model, source, steps, lr, trainer, evaluation, checkpointEvery: CHECKPOINT_EVERY };
   const pointsOf = (history: readonly HistoryLine[]) =>
     history.flatMap(({ step, evaluation }) => (evaluation ? [Point.parse({ step, ...evaluation })] : []));
   try {
     const { history } = await finetune(tuning, { out, threads, progress });
-    return { lr, points: pointsOf(history), ended: isBroken(history[history.length - 1]) ? "broken" : "steps" };
+    return { lr, points: pointsOf(history), ended: "steps" };
   } catch (error) {
     if (error instanceof DivergedError) return { lr, points: pointsOf(error.history), ended: "diverged" };
     throw error;
