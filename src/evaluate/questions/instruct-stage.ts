@@ -31,11 +31,15 @@ export const instructStage = defineStage({
     "lacuna instruct --model runs/demo/train-mask-64x2 --questions reviews.jsonl --without mmlu.jsonl --out instructed",
     "lacuna instruct --model my-model --questions mmlu.jsonl --exclude-categories medical --epochs 3 --out instructed",
   ],
-  version: 1,
+  version: 2,
   options: z.object({
     model: z.string().describe("model directory to start from (lacuna pretrain)"),
     questions: z.array(z.string()).min(1).describe("questions to learn the form from"),
     without: z.array(z.string()).default([]).describe("questions that are asked later: the same ones are left out"),
+    categories: z
+      .array(z.string())
+      .default([])
+      .describe("categories to learn from, all when none is named; rows of others or of none are left out"),
     excludeCategories: z.array(z.string()).default([]).describe("categories that are left out, e.g. medical"),
     ...TuneOptions.shape,
   }),
@@ -48,13 +52,20 @@ export const instructStage = defineStage({
     const key = ({ question }: Question) => wordsOf(question).join(" ");
     const later = options.without.length === 0 ? [] : (await readQuestions(options.without)).questions;
     const askedLater = new Set(later.map(key));
-    const allowed = questions.filter(({ category }) => !options.excludeCategories.includes(category ?? ""));
+    const { categories, excludeCategories } = options;
+    const isNamed = ({ category }: Question) => categories.length === 0 || category !== undefined;
+    const named = questions.filter(isNamed);
+    const allowed = named.filter(
+      ({ category = "" }) =>
+        (categories.length === 0 || categories.includes(category)) && !excludeCategories.includes(category),
+    );
     const fresh = allowed.filter((question) => !askedLater.has(key(question)));
     const room = rowTokens(options, model);
     const all = fresh.map((question) => letterExample(question, tokenizer));
     const examples = all.filter(({ tokens }) => tokens.length <= room);
     const leftOut = {
-      ...{ category: questions.length - allowed.length, askedLater: allowed.length - fresh.length },
+      ...{ category: named.length - allowed.length, uncategorised: questions.length - named.length },
+      askedLater: allowed.length - fresh.length,
       tooLong: all.length - examples.length,
     };
     if (examples.length === 0)

@@ -35,12 +35,27 @@ describe("lacuna instruct", () => {
     const instructed = join(folder, "instructed");
     const options = { model, questions: [train], without: [later], excludeCategories: ["odd"], epochs: 20, lr: 0.02 };
     const { result } = await runStage(instructStage, options, instructed);
-    expect(result).toMatchObject({ examples: 15, leftOut: { category: 20, askedLater: 5, tooLong: 1 } });
+    expect(result).toMatchObject({
+      examples: 15,
+      leftOut: { category: 20, uncategorised: 0, askedLater: 5, tooLong: 1 },
+    });
     const margin = async (directory: string, name: string) => {
       const asked = { model: directory, questions: [later], scoring: ["letter" as const] };
       const { groups } = (await runStage(questionsStage, asked, join(folder, name))).result as QuestionsResult;
       return groups["later/even"].measures["letter margin"]!.value;
     };
     expect(await margin(instructed, "after")).toBeGreaterThan((await margin(model, "before")) + 0.5);
+  });
+
+  it("learns from named categories alone: rows of another or of none are left out and counted", async () => {
+    const folder = temporaryFolder();
+    const { directory: model } = await syntheticModel(folder);
+    const train = write(folder, "train.jsonl", 0, 10);
+    const { category: _, ...uncategorised } = ask(1000);
+    const more = [{ ...ask(1001), category: "mixed" }, { ...ask(1002), category: "mixed" }, uncategorised];
+    writeFileSync(train, more.map((record) => `\n${JSON.stringify(record)}`).join(""), { flag: "a" });
+    const options = { model, questions: [train], categories: ["even", "odd"], excludeCategories: ["odd"], epochs: 1 };
+    const { result } = await runStage(instructStage, options, join(folder, "instructed"));
+    expect(result).toMatchObject({ examples: 5, leftOut: { category: 7, uncategorised: 1, askedLater: 0 } });
   });
 });

@@ -31,6 +31,14 @@ describe("safeguards.html", () => {
     expect(rows).toEqual([comparisons.length, exams.length + glossary.length, boundary.length, responses.length]);
   });
 
+  it("counts what letters were taught on and what was left out, and claims no more", () => {
+    const { textContent } = document.querySelector("#lost")!;
+    expect(textContent).toContain(
+      "900 questions whose category is biology, general, stem and nonstem. Left out: 773 of",
+    );
+    expect(textContent).not.toContain("none of the domain");
+  });
+
   it("escapes names that come from files, and asks nothing of the network", () => {
     expect(page).not.toContain("<script");
     expect(document.body.textContent).toContain(HOSTILE_NAME);
@@ -49,7 +57,15 @@ describe("safeguards.html", () => {
   it("says what was not run, and that synthetic numbers are synthetic", () => {
     expect(document.querySelector("#comes-back")!.textContent).toContain("Not run");
     expect(document.querySelector(".synthetic")).not.toBeNull();
-    const empty = { ...safeguards, exams: [], glossary: [], comparisons: [], boundary: [], responses: [] };
+    const empty = {
+      ...safeguards,
+      exams: [],
+      glossary: [],
+      comparisons: [],
+      boundary: [],
+      responses: [],
+      taught: null,
+    };
     const bare = renderSafeguards({ ...empty, contamination: null, glossarySet: null }, none);
     expect(bare).not.toMatch(/NaN|Infinity|undefined/);
     expect(parseHTML(bare).document.querySelectorAll("svg")).toHaveLength(0);

@@ -13,7 +13,7 @@ import {
   referenceFigure,
   subdomainFigure,
 } from "../figures/index.js";
-import { parameterLabel } from "../format.js";
+import { listed, parameterLabel } from "../format.js";
 import type { Safeguards } from "../safeguards/results.js";
 import { figure, legend } from "./figures.js";
 import { type Html, html } from "./html.js";
@@ -67,7 +67,7 @@ ${synthetic ? html`<p class="synthetic">Synthetic numbers: this page was made to
 }
 
 function lostAndKept(safeguards: Safeguards): Html {
-  const { contamination: checked, glossarySet } = safeguards;
+  const { contamination: checked, glossarySet, taught } = safeguards;
   return html`<section id="lost"><h2>What it lost, what it kept</h2>
 ${legend(safeguards)}
 ${figure(safeguards, glossaryFigure, {
@@ -83,12 +83,18 @@ ${figure(safeguards, clozeFigure, {
 })}
 ${figure(safeguards, letterFigure, {
   title: "Exams, by letter",
-  see: "the same questions with lettered choices, after every model was taught the form on other questions, none of the domain to forget.",
+  see: "the same questions with lettered choices, after every model was taught the form on other questions.",
   beware:
     "that a model which answers one letter always knows nothing: on sets whose right letters are uneven it scores above or below chance.",
 })}
+${taught ? html`<p class="muted">${taughtNote(taught, safeguards.config.retain)}</p>` : null}
 ${checked ? html`<p class="muted">Contamination: ${String(checked.contaminated)} of ${checked.questions} questions share ${checked.n} words in a row with the training text (${checked.documents} documents) and are in no figure.</p>` : null}
 </section>`;
+}
+
+function taughtNote({ examples, leftOut }: NonNullable<Safeguards["taught"]>, retain: readonly string[]): string {
+  const { category, uncategorised, askedLater, tooLong } = leftOut;
+  return `Letters were taught on ${examples} questions whose category is ${listed(retain)}. Left out: ${category} of other categories, ${uncategorised} without one, ${askedLater} that are asked here, ${tooLong} too long.`;
 }
 
 function glossaryNote(set: NonNullable<Safeguards["glossarySet"]>): string {

@@ -55,6 +55,7 @@ export function collectSafeguards(
     arms: [...new Set(models.map(({ arm }) => arm))].map((name) => ({ name, method: METHODS[name] })),
     contamination: contamination ?? null,
     glossarySet: artifacts.glossarySet ? { forget: set.forget, retain: set.retain } : null,
+    taught: taughtOf(artifacts.exams),
     exams: artifacts.exams.flatMap(cellsOf),
     glossary: artifacts.glossary.flatMap(cellsOf),
     comparisons: byWhat(comparisons),
@@ -72,6 +73,12 @@ export function collectSafeguards(
     }),
   };
   return Safeguards.parse({ ...results, statements: statementsOf(results) });
+}
+
+/** What every model was taught lettered answers from; models of one size leave out the same. */
+function taughtOf(asked: readonly Asked[]): Safeguards["taught"] {
+  const result = asked.find(({ instructed }) => instructed)?.instructed?.manifest.result;
+  return (result as Safeguards["taught"] | undefined) ?? null;
 }
 
 /** Rows of one group and measure together, in the order in which these first appear. */

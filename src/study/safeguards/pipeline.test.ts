@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runStage } from "../../base/stage.js";
@@ -79,6 +79,10 @@ describe("the safeguards of a study", () => {
     const { study, inputs: files } = await smallStudy();
     const series = readSeries(study);
     const inputs = { corpus: readSeriesCorpus(study, series), ...files };
+    // As in textbooks: anatomy, and rows that name no category.
+    const unclear = rows(5, (i) => ({ question: `unclear ${i}?`, choices: ["a", "b"], answer: 0 }));
+    const mixed = unclear.map((record, i) => JSON.stringify(i < 3 ? { ...record, category: "mixed" } : record));
+    appendFileSync(files.teach[0], `\n${mixed.join("\n")}`);
     const config = { ...safeguardsConfig("smoke"), perSide: 10 };
     const plan = await planSafeguards({ config, series, inputs, out: "unused" });
     expect(new Set(plan.map(({ id }) => id)).size).toBe(plan.length);
@@ -97,6 +101,8 @@ describe("the safeguards of a study", () => {
     expect(new Set(results.exams.map(({ group, side, isInstructed }) => `${group} ${side} ${isInstructed}`))).toEqual(
       new Set(["exam/medical forget", "exam/biology retain"].flatMap((group) => [`${group} true`, `${group} false`])),
     );
+    // 12 of 24 are biology and kept, 12 medical.
+    expect(results.taught).toMatchObject({ examples: 12, leftOut: { category: 15, uncategorised: 2 } });
     expect(new Set(results.glossary.map(({ side }) => side))).toEqual(new Set(["forget", "retain"]));
     const compared = new Set(results.comparisons.map(({ arm, group }) => `${arm} ${group}`));
     for (const group of ["exam/medical", "exams: forget - retain", "glossary/forget", "glossary: forget - retain"])

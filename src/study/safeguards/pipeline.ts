@@ -29,6 +29,8 @@ export interface Asked {
   model: SeriesModel;
   isInstructed: boolean;
   answers: Artifact;
+  /** Where the model was taught lettered answers. */
+  instructed?: Artifact;
 }
 
 export interface Compared {
@@ -106,11 +108,13 @@ export async function runSafeguardSteps(
   };
   const askLetters = async (model: SeriesModel): Promise<Asked[]> => {
     if (exams.length === 0 || inputs.teach.length === 0) return [];
-    const taught = { questions: [...inputs.teach], without: exams, excludeCategories: forget };
+    // Categories that are kept, by name: those called otherwise may hold questions of the domain to forget.
+    const taught = { questions: [...inputs.teach], without: exams, categories: retain };
     const instruct = { model: model.path, ...taught, epochs: config.instructEpochs, seed };
     const instructed = await perModel("instruct", "instruct", model, instruct, 60);
     const options = { model: instructed.path, questions: exams, scoring: ["letter"], perGroup, ...checked, seed };
-    return [{ model, isInstructed: true, answers: await perModel("letters", "questions", model, options, 60) }];
+    const answers = await perModel("letters", "questions", model, options, 60);
+    return [{ model, isInstructed: true, answers, instructed }];
   };
   const askGlossary = async (model: SeriesModel): Promise<Asked[]> => {
     if (!glossarySet) return [];

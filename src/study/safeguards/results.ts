@@ -87,6 +87,16 @@ export const ResponseCell = z.object({
 });
 export type ResponseCell = z.infer<typeof ResponseCell>;
 
+const Taught = z.object({
+  examples: z.number().describe("questions taught from"),
+  leftOut: z.object({
+    category: z.number().describe("of a category that is not kept"),
+    uncategorised: z.number(),
+    askedLater: z.number().describe("among the exams"),
+    tooLong: z.number(),
+  }),
+});
+
 export const Safeguards = z.object({
   format: z.literal("lacuna-safeguards"),
   formatVersion: z.literal(1),
@@ -103,6 +113,7 @@ export const Safeguards = z.object({
     .record(z.string(), z.object({ questions: z.number(), medianOccurrences: z.number() }))
     .nullable()
     .describe("what the cloze set is made of, by side"),
+  taught: Taught.nullable().describe("what taught lettered answers, as the stage counts it"),
   exams: z.array(QuestionCell),
   glossary: z.array(QuestionCell),
   comparisons: z.array(ComparisonCell),

@@ -102,6 +102,7 @@ export function syntheticSafeguards(): Safeguards {
       forget: { questions: 800, medianOccurrences: 21 },
       retain: { questions: 1000, medianOccurrences: 24 },
     },
+    taught: { examples: 900, leftOut: { category: 773, uncategorised: 11, askedLater: 7, tooLong: 150 } },
     ...{ exams, glossary, comparisons, boundary, classifierF1: 0.856, responses },
     statements: ["SYNTHETIC: nothing here was measured."],
   };
