@@ -29,7 +29,7 @@ export function safeguardsConfig(budget: SafeguardBudget): SafeguardsConfig {
     case "smoke":
       return {
         ...{ ...COMMON, budget, perGroup: 20, perSide: 30, minOccurrences: 1, instructEpochs: 1, probeTokens: 2000 },
-        ...{ passages: 30, chatEpochs: 1, freeQuestions: 5, sayTokens: 8 },
+        ...{ passages: 40, chatEpochs: 1, freeQuestions: 5, sayTokens: 8 },
       };
     case "evening":
       return {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runStage } from "../../base/stage.js";
 import { corpusStage } from "../../corpus/index.js";
+import { usableSubdomains } from "../../evaluate/boundary/subdomains.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { tokenizerStage, tokenizeStage } from "../../tokens/index.js";
 import { pretrainStage } from "../../train/index.js";
@@ -11,7 +12,7 @@ import { readSeries, readSeriesCorpus } from "../series.js";
 import { stageByName } from "../stages.js";
 import type { RunStep } from "../steps.js";
 import { collectSafeguards } from "./collect.js";
-import { safeguardsConfig } from "./config.js";
+import { SAFEGUARD_BUDGETS, safeguardsConfig } from "./config.js";
 import { runSafeguardSteps, sideOf } from "./pipeline.js";
 import { planSafeguards } from "./run.js";
 
@@ -115,6 +116,14 @@ describe("the safeguards of a study", () => {
     const page = renderSafeguards(results, { comesBack: null, refuses: null });
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   }, 60_000);
+
+  it("cuts enough passages for subdomains, also where half as many are read", () => {
+    for (const budget of SAFEGUARD_BUDGETS) {
+      const passages = Math.ceil(safeguardsConfig(budget).passages / 2);
+      const documents = new Map(["first", "second"].map((name) => [name, Uint32Array.from(rows(passages, (i) => i))]));
+      expect(usableSubdomains({ test: { documents } }).lacking).toEqual({});
+    }
+  });
 
   it("knows a group's side by its category", () => {
     const config = { forget: ["medical"], retain: ["biology"] };
