@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { random } from "../../base/random.js";
 import { defineStage, runStage } from "../../base/stage.js";
+import { auroc, rankCurve } from "../../classify/index.js";
 import { SPLITS } from "../../corpus/index.js";
 import { openStates } from "../../nn/index.js";
 import { temporaryFolder } from "../../testing/folder.js";
@@ -10,7 +11,7 @@ import { copyTokenizer, NO_DOMAIN, tokenizerFingerprint, writeTokens } from "../
 import { END, syntheticModel } from "../testing/synthetic-model.js";
 import { readSided } from "./labelled.js";
 import { planPassages, readPassages } from "./passages.js";
-import { balancedAccuracy, judgeProbe } from "./probe.js";
+import { aurocOf, balancedAccuracy, judgeProbe } from "./probe.js";
 import { type BoundaryResult, boundaryStage } from "./stage.js";
 
 /**
@@ -63,7 +64,7 @@ describe("lacuna boundary", () => {
     const { forgetRetain, subdomains, lacking } = result as BoundaryResult;
     expect(forgetRetain).toMatchObject({ from: "truth", rows: 500, documents: 60 });
     expect(forgetRetain.f1.value).toBeGreaterThan(0.95);
-    expect(forgetRetain.auroc).toBeGreaterThan(0.99);
+    expect(forgetRetain.auroc.value).toBeGreaterThan(0.99);
     expect(forgetRetain.layers.map(({ layer }) => layer)).toEqual([0, 1]);
     expect(lacking).toEqual({});
     expect(subdomains).toHaveLength(1);
@@ -80,7 +81,7 @@ describe("lacuna boundary", () => {
     const options = { model, tokens, retain: ["biology"], ...small, passage: 39 };
     const { result } = await runStage(boundaryStage, options, join(folder, "out"));
     const { forgetRetain, lacking } = result as BoundaryResult;
-    expect(Math.abs(forgetRetain.auroc - 0.5)).toBeLessThan(0.1);
+    expect(Math.abs(forgetRetain.auroc.value - 0.5)).toBeLessThan(0.1);
     expect(Object.keys(lacking)).not.toEqual([]);
   });
 
@@ -131,6 +132,23 @@ describe("quality of a probe", () => {
     const quality = judgeProbe(fitted, { ...rows, documents: Uint32Array.of(1, 1, 1, 2, 2, 3) }, 1);
     expect(quality.f1.value).toBeCloseTo(6 / 8, 12);
     expect(quality).toMatchObject({ rows: 6, documents: 3 });
+  });
+
+  it("is AUROC with an interval over documents, ties counted half", () => {
+    const draw = random(5, "auroc");
+    const documents = Uint32Array.from({ length: 300 }, (_, row) => Math.floor(row / 10));
+    const labels = Uint8Array.from(documents, () => draw.integer(2));
+    // Few values, so that many rows tie; rows of a document share a shift, so documents and not rows are what varies.
+    const shift = Array.from({ length: 30 }, () => draw.integer(4));
+    const logits = Float64Array.from(labels, (label, row) => label + shift[documents[row]] + draw.integer(2));
+    const figure = aurocOf(logits, labels, documents, 1);
+    expect(figure.value).toBeCloseTo(auroc(rankCurve(logits, labels)), 12);
+    expect(figure.count).toBe(30);
+    expect(figure.low).toBeLessThan(figure.value);
+    expect(figure.high).toBeGreaterThan(figure.value);
+    const byRow = aurocOf(logits, labels, Uint32Array.from(labels.keys()), 1);
+    expect(figure.value).toBe(byRow.value);
+    expect(figure.high - figure.low).not.toBe(byRow.high - byRow.low);
   });
 
   it("is balanced between classes of unequal size", () => {

@@ -60,7 +60,7 @@ export const boundaryStage = defineStage({
     "lacuna boundary --model runs/demo/train-mask-64x2 --tokens runs/demo/tokenize --out boundary-mask",
     "lacuna boundary --model my-model --tokens my-tokens --labels my-labels --subjects corpus.jsonl --out boundary",
   ],
-  version: 1,
+  version: 2,
   options: BoundaryOptions,
   inputs: ["model", "tokens", "labels", "subjects"],
   async run(options, { progress, threads }): Promise<BoundaryResult> {

@@ -3,6 +3,7 @@ import type { Alignment, MeanRate } from "../alignment/results.js";
 import { attackCurvesFigure, recoveryFigure, refusalFigure } from "../figures/index.js";
 import { parameterLabel, percent } from "../format.js";
 import type { Robustness } from "../robustness/results.js";
+import { RECOVERY_COLUMNS, RECOVERY_NOTE, recoveryRows } from "../robustness/table.js";
 import { figure } from "./figures.js";
 import { type Html, html } from "./html.js";
 import { table } from "./table.js";
@@ -21,6 +22,12 @@ ${figure(robustness, attackCurvesFigure, {
   see: "how steeply each line falls towards the dashed loss of the unfiltered model. One line per order of the attacker's text.",
   beware: "from where a line starts: an unlearned model that starts highest may fall fastest.",
 })}
+${table(
+  `Tokens of finetuning until the loss is back. ${RECOVERY_NOTE} ≥: had not recovered in some or all orders.`,
+  RECOVERY_COLUMNS,
+  recoveryRows(robustness).map((cells) => ({ first: cells[0] !== "", cells })),
+  2,
+)}
 <ul class="muted">${caveats.map((caveat) => html`<li>${caveat}</li>`)}</ul>`;
 }
 

@@ -83,7 +83,7 @@ export function boundaryTable(safeguards: Safeguards): Html | null {
     (cell) => [
       armCell(safeguards, cell.arm),
       withInterval(cell.f1, (value) => value.toFixed(3)),
-      cell.auroc.toFixed(3),
+      withInterval(cell.auroc, (value) => value.toFixed(3)),
       String(cell.layer),
       percent(cell.prevalence),
       `${cell.rows.toLocaleString("en-US")} of ${cell.documents}`,
@@ -96,6 +96,31 @@ export function boundaryTable(safeguards: Safeguards): Html | null {
     ["size", "arm", "F1", "AUROC", "layer", "prevalence", "tokens of documents"],
     rows,
     2,
+  );
+}
+
+/** Kinds of text to forget, told apart, at every size (paper Fig. 21). */
+export function subdomainTable(safeguards: Safeguards): Html | null {
+  const pairs = safeguards.boundary.flatMap(({ subdomains, ...cell }) => subdomains.map((pair) => ({ ...cell, pair })));
+  if (pairs.length === 0) return null;
+  const name = ({ pair: { first, second } }: (typeof pairs)[number]) => `${first} or ${second}`;
+  const names = [...new Set(pairs.map(name))];
+  const rows = grouped(
+    names.flatMap((wanted) => pairs.filter((pair) => name(pair) === wanted)),
+    name,
+    ({ pair: { accuracy, layer, passages, documents }, ...cell }) => [
+      parameterLabel(cell.parameters),
+      armCell(safeguards, cell.arm),
+      withInterval(accuracy, percent),
+      String(layer),
+      `${passages.toLocaleString("en-US")} of ${documents}`,
+    ],
+  );
+  return table(
+    "Kinds of text to forget, told apart by a linear probe on mean states of passages, test documents. Guessing is right in 50 %.",
+    ["kinds", "size", "arm", "balanced accuracy", "layer", "passages of documents"],
+    rows,
+    3,
   );
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
+import { percent } from "../format.js";
 import { analyseRobustness } from "../robustness/analyse.js";
 import { RobustnessConfig } from "../robustness/config.js";
 import { Safeguards } from "../safeguards/results.js";
@@ -28,7 +29,15 @@ describe("safeguards.html", () => {
   it("shows every cell in its table", () => {
     const rows = [...document.querySelectorAll("table")].map((table) => table.querySelectorAll("tbody tr").length);
     const { comparisons, exams, glossary, boundary, responses } = safeguards;
-    expect(rows).toEqual([comparisons.length, exams.length + glossary.length, boundary.length, responses.length]);
+    const pairs = boundary.flatMap(({ subdomains }) => subdomains).length;
+    expect(rows).toEqual([
+      ...[comparisons.length, exams.length + glossary.length, boundary.length, pairs, responses.length],
+    ]);
+    const said = (table: number, row: number) =>
+      document.querySelectorAll("table")[table].querySelectorAll("tbody tr")[row].textContent;
+    const { auroc, subdomains } = boundary[0];
+    expect(said(2, 0)).toContain(`${auroc.value.toFixed(3)} [${auroc.low.toFixed(3)}, ${auroc.high.toFixed(3)}]`);
+    expect(said(3, 0)).toContain(`${percent(subdomains[0].accuracy.value)} [`);
   });
 
   it("counts what letters were taught on and what was left out, and claims no more", () => {
@@ -50,6 +59,8 @@ describe("safeguards.html", () => {
     const attacked = renderSafeguards(safeguards, { ...none, comesBack: comesBackSection(robustness) });
     const section = parseHTML(attacked).document.querySelector("#comes-back")!;
     expect(section.querySelectorAll("figure .wide svg")).toHaveLength(2);
+    expect(section.querySelectorAll("tbody tr")).toHaveLength(robustness.cells.length);
+    expect(section.querySelector("table")!.textContent).toMatch(/2,000 \[\d+, [\d,]+\]/);
     for (const statement of robustness.statements) expect(section.textContent).toContain(statement);
     expect(section.textContent).not.toContain("Not run");
   });

@@ -18,7 +18,7 @@ import type { Safeguards } from "../safeguards/results.js";
 import { figure, legend } from "./figures.js";
 import { type Html, html } from "./html.js";
 import { page } from "./page.js";
-import { boundaryTable, comparisonTable, examTable, responseTable } from "./safeguards-tables.js";
+import { boundaryTable, comparisonTable, examTable, responseTable, subdomainTable } from "./safeguards-tables.js";
 
 /** Sections that other parts of the evaluation bring; null when they were not run. */
 export interface OtherSections {
@@ -39,6 +39,7 @@ ${says(safeguards)}
 ${comparisonTable(safeguards)}
 ${examTable(safeguards)}
 ${boundaryTable(safeguards)}
+${subdomainTable(safeguards)}
 ${responseTable(safeguards)}
 </section>
 <section id="made"><h2>How it was made</h2><pre>${commands.join("\n")}</pre>

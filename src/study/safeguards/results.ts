@@ -61,7 +61,7 @@ export const BoundaryCell = z.object({
   prevalence: z.number(),
   layer: z.number(),
   f1: Figure,
-  auroc: z.number(),
+  auroc: Figure,
   subdomains: z.array(Pair),
   lacking: z.record(z.string(), z.string()),
 });

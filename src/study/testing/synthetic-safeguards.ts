@@ -69,7 +69,8 @@ export function syntheticSafeguards(): Safeguards {
       }),
     );
   const boundary: Safeguards["boundary"] = models.map(({ step, lost, ...model }) => ({
-    ...{ ...model, rows: 30_000, documents: 120, prevalence: 0.34, layer: 1, auroc: 0.9 },
+    ...{ ...model, rows: 30_000, documents: 120, prevalence: 0.34, layer: 1 },
+    auroc: figure(0.9, 0.01, 120),
     f1: figure(0.74 + 0.03 * step - 0.02 * lost, 0.012, 120),
     subdomains: [
       ["clinical-trials-pmc", "mtsamples"],
