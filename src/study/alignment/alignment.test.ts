@@ -88,12 +88,35 @@ describe("alignment.json", () => {
       /^At 1.0 M parameters, taught to refuse by the token.*remove 88 % \[\d+ %, \d+ %\] of forget-domain questions and 4.0 %/,
     );
     expect(results.statements[0]).toContain("95 % intervals");
-    expect(results.caveats.join("\n")).toMatch(/no language model judged them/);
+    expect(results.caveats.join("\n")).toMatch(/not word for word/);
     const lines = refusalTable(results).split("\n");
     expect(lines[3]).toMatch(/^ +remove +88 % \[\d+ %, \d+ %\]/);
     const { low, high } = results.cells[1].rates.forget;
     expect(lines[3]).toContain(`[${percent(low)}, ${percent(high)}]`);
     expect(results.statements[0]).toContain(`[${percent(low)}, ${percent(high)}]`);
+  });
+});
+
+describe("who judged", () => {
+  const judgedAs = (judge: string) => {
+    const all = facts("baseline", 10).map((fact) => ({ ...fact, result: { ...fact.result, judge } }));
+    const results = analyseAlignment(config, all, []);
+    const page = parseHTML(`<main>${refusesSection(results).markup}</main>`).document.querySelector("main")!;
+    return { caveats: results.caveats.join("\n"), shown: [page.textContent!, refusalTable(results)] };
+  };
+
+  it("is told wherever rates are, and that without a language model other words count as answers", () => {
+    for (const judge of ["resemblance", "none"]) {
+      const { caveats, shown } = judgedAs(judge);
+      expect(caveats).toContain("refusals in other words count as answers");
+      for (const text of shown) {
+        expect(text).toContain(`Judge: ${judge}, no language model`);
+        expect(text).not.toContain("could not tell");
+      }
+    }
+    const { caveats, shown } = judgedAs("ollama:llama3.2");
+    expect(caveats).not.toContain("count as answers");
+    for (const text of shown) expect(text).toContain("Judge: ollama:llama3.2; what it could not tell is left out.");
   });
 });
 

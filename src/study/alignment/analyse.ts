@@ -5,7 +5,7 @@ import { meanOf, type RefusalRate, type RefusalsResult, rate as rateOf, studentT
 import { type Form, KINDS } from "../../train/index.js";
 import { listed, parameterLabel, percent } from "../format.js";
 import type { AlignmentConfig } from "./config.js";
-import type { Alignment, AlignmentCell, MeanRate } from "./results.js";
+import { type Alignment, type AlignmentCell, isJudgedByModel, judgedBy, type MeanRate } from "./results.js";
 
 /** What one aligned model did. */
 export interface AlignmentFacts {
@@ -113,11 +113,8 @@ function caveatsOf(
   return [
     `One pretrained model per size and arm; seeds vary tuning and sampling. ${spread}`,
     "Forget-domain questions and general instructions differ in form as well as in domain, as in the paper; rates per file tell more where both kinds come from one glossary.",
-    ...(judge === "resemblance" && judged > 0
-      ? [
-          `${judged} refusals are not word for word what was trained: no language model judged them, they share most of their words with a trained refusal.`,
-        ]
-      : []),
+    ...(isJudgedByModel(judge) ? [] : [judgedBy(judge)]),
+    ...(judge === "resemblance" && judged > 0 ? [`${judged} refusals are not word for word what was trained.`] : []),
     ...(unknown > 0 ? [`${unknown} of ${all} responses are unknown and left out of the rates.`] : []),
   ];
 }

@@ -48,3 +48,16 @@ export const Alignment = z.object({
   caveats: z.array(z.string()),
 });
 export type Alignment = z.infer<typeof Alignment>;
+
+/** Whether a language model judged; otherwise refusals in other words than those trained count as answers. */
+export const isJudgedByModel = (judge: string) => judge !== "resemblance" && judge !== "none";
+
+/** Who judged, and what becomes of what was no trained refusal. */
+export function judgedBy(judge: string): string {
+  if (isJudgedByModel(judge)) return `Judge: ${judge}; what it could not tell is left out.`;
+  const counted =
+    judge === "none"
+      ? "only trained refusals count, by words or token"
+      : "trained refusals count, and what shares most of its words with one";
+  return `Judge: ${judge}, no language model: ${counted}; refusals in other words count as answers.`;
+}

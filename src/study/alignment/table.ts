@@ -1,10 +1,10 @@
 /** @file The table an alignment run ends with in the terminal. */
 import { parameterLabel, percent } from "../format.js";
 import { alignColumns } from "../table.js";
-import type { Alignment, MeanRate } from "./results.js";
+import { type Alignment, judgedBy, type MeanRate } from "./results.js";
 
 /** Per form, size and arm: what is refused of both kinds, with 95 % intervals. */
-export function refusalTable({ cells }: Pick<Alignment, "cells">): string {
+export function refusalTable({ cells, judge }: Pick<Alignment, "cells" | "judge">): string {
   const sorted = [...cells].sort((a, b) => a.form.localeCompare(b.form));
   const rows = sorted.map((cell, index) => {
     const before = sorted[index - 1];
@@ -18,6 +18,7 @@ export function refusalTable({ cells }: Pick<Alignment, "cells">): string {
   return [
     alignColumns(["form", "size", "arm", "forget refused", "general refused"], rows),
     "Shares of what is known, mean over seeds, with 95 % intervals over seeds and questions together.",
+    judgedBy(judge),
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
 /** @file Sections of safeguards.html that are drawn from the files of other commands. */
-import type { Alignment, MeanRate } from "../alignment/results.js";
+import { type Alignment, judgedBy, type MeanRate } from "../alignment/results.js";
 import { attackCurvesFigure, recoveryFigure, refusalFigure } from "../figures/index.js";
 import { parameterLabel, percent } from "../format.js";
 import type { Robustness } from "../robustness/results.js";
@@ -35,7 +35,7 @@ const FORMS = { prose: "a sentence", token: "the token" } as const;
 
 /** From alignment.json: what models refuse that were taught to (paper Figs 9 and 20). */
 export function refusesSection(alignment: Alignment): Html {
-  const { statements, caveats, cells, config } = alignment;
+  const { statements, caveats, cells, config, judge } = alignment;
   return html`<ul>${statements.map((statement) => html`<li>${statement}</li>`)}</ul>
 ${config.forms.map((form) =>
   figure(alignment, (from, layout) => refusalFigure(from, form, layout), {
@@ -46,7 +46,7 @@ ${config.forms.map((form) =>
   }),
 )}
 ${table(
-  "Share refused, mean over seeds, with 95 % intervals over seeds and questions together; what nobody could tell is left out. Files of one name among both kinds hold questions of one form.",
+  `Share refused, mean over seeds, with 95 % intervals over seeds and questions together. ${judgedBy(judge)} Empty responses and questions beyond the context are left out. Files of one name among both kinds hold questions of one form.`,
   ["form", "size", "arm", "questions", "forget", "general"],
   cells.flatMap(({ form, parameters, arm, rates }) => {
     const files = [...new Set([rates.forget, rates.general].flatMap(({ sources }) => Object.keys(sources)))];
