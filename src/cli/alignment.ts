@@ -7,7 +7,7 @@ import { RefusalJudgeOptions } from "../evaluate/index.js";
 import { AlignmentConfig } from "../study/alignment/config.js";
 import { planAlignment, runAlignment } from "../study/alignment/run.js";
 import { refusalTable } from "../study/alignment/table.js";
-import { readSeries } from "../study/series.js";
+import { readSeries, readSeriesCorpus } from "../study/series.js";
 import { clock } from "./live.js";
 import { addSchemaOptions } from "./options.js";
 import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
@@ -23,7 +23,7 @@ export function addAlignmentCommand(program: Command): void {
     .command("alignment")
     .summary("teach every model of a study to refuse, and see what it refuses")
     .description(
-      "Teaches every model of a study to answer, then to refuse forget-domain questions by a sentence and by a token, over several seeds, and asks it questions it never saw. Writes alignment.json: refusal rates of every arm with over-refusal beside them. Interrupt it at will: the same command goes on.",
+      "Teaches every model of a study to answer, then to refuse forget-domain questions by a sentence and by a token, over several seeds, and asks it questions that are neither in its tuning set nor in its pretraining text. Writes alignment.json: refusal rates of every arm with over-refusal beside them. Interrupt it at will: the same command goes on.",
     )
     .requiredOption("--study <folder>", "folder of a study (lacuna study --out)")
     .requiredOption("--out <folder>", "where everything goes");
@@ -47,7 +47,9 @@ async function alignmentCommand({ study, out, workers, dryRun, json, ...given }:
   const judging = Judging.safeParse(given);
   for (const { error } of [config, judging])
     if (error) throw new UserError(`Options are not as expected:\n${z.prettifyError(error)}`);
-  const options = { config: config.data!, judging: judging.data!, models: readSeries(study).models, out, workers };
+  const series = readSeries(study);
+  const corpus = readSeriesCorpus(study, series);
+  const options = { config: config.data!, judging: judging.data!, models: series.models, corpus, out, workers };
   const plan = await planAlignment(options);
   if (dryRun) {
     listSteps(plan);

@@ -1,21 +1,10 @@
 /** @file The `contamination` stage: which questions stand in the text a model was trained on. */
 import { z } from "zod";
 import { defineStage } from "../../base/stage.js";
+import { checkOverlap, TrainingTextOptions, trainingDocuments } from "../../corpus/overlap/index.js";
 import type { Question } from "../questions/question.js";
 import { readQuestions } from "../questions/read.js";
-import { checkOverlap } from "./check.js";
 import { writeContaminated } from "./file.js";
-import { trainingDocuments } from "./text.js";
-
-/** Options that say where training text is and how it is read. */
-export const TrainingTextOptions = z.object({
-  text: z
-    .array(z.string())
-    .min(1)
-    .describe("training text: a corpus (its training split), or files and folders of any kind that is read"),
-  textField: z.string().default("text").describe("field of the text, in records of files"),
-  idField: z.string().default("id").describe("field of the id, in records of files"),
-});
 
 export const ContaminationOptions = z.object({
   questions: z.array(z.string()).min(1).describe("question files, as for lacuna questions"),

@@ -126,4 +126,27 @@ describe("lacuna responses", () => {
       else expect(together[index].referenceLogLikelihood).toBeCloseTo(expected, 5);
     expect(together.map(({ id }) => id)).toEqual(["gout", "gout#2", "gout#3"].map((id) => `together.jsonl:${id}`));
   });
+
+  it("does not ask what stands in the pretraining text", async () => {
+    const folder = temporaryFolder();
+    const { directory: model } = await syntheticModel(folder);
+    const write = (name: string, rows: object[]) => {
+      writeFileSync(join(folder, name), rows.map((row) => JSON.stringify(row)).join("\n"));
+      return [join(folder, name)];
+    };
+    const questions = write("q.jsonl", [
+      { question: "Why?", reference: "so" },
+      { question: "How?", reference: "thus" },
+    ]);
+    const text = write("text.jsonl", [{ id: "d", text: "He said: why? So." }]);
+    const ask = (more: object, name: string) =>
+      runStage(responsesStage, { model, questions, sayTokens: 4, text, ...more }, join(folder, name));
+    const { result } = await ask({}, "out");
+    expect(result).toMatchObject({
+      pretrainedOn: { questions: 2, found: { "q.jsonl": 1 } },
+      sources: { "q.jsonl": { asked: 1 } },
+    });
+    const known = write("known.jsonl", [{ question: "Why?", reference: "so" }]);
+    await expect(ask({ questions: known }, "none")).rejects.toThrow(/Every question stands in the pretraining text/);
+  });
 });

@@ -1,13 +1,14 @@
 /** @file The `responses` stage: free answers of a chat model, judged, or measured offline (paper 4.2, Figs 6 and 17). */
 import { join } from "node:path";
 import { z } from "zod";
+import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files.js";
 import { random } from "../../base/random.js";
 import { defineStage } from "../../base/stage.js";
 import { ANSWER_PROMPTS, costReport, estimateQuestions, HOW, openLlm } from "../../label/index.js";
 import { openLosses } from "../../nn/index.js";
 import { encodePrompt, type Tokenizer } from "../../tokens/index.js";
-import { type Instruction, readInstructions } from "../../train/index.js";
+import { type Instruction, PretrainedOnOptions, readInstructions, withoutPretrained } from "../../train/index.js";
 import { type EncodedContinuation, likelihoods } from "../likelihood.js";
 import { askAll } from "../refusals/ask.js";
 import { openTextGenerator, SayOptions } from "../text-generator.js";
@@ -17,11 +18,12 @@ import { overlap, repetition } from "./offline.js";
 
 const Options = z.object({
   model: z.string().describe("model directory (lacuna chat-tune)"),
-  questions: z.array(z.string()).min(1).describe("JSONL of question and reference, none of them trained on"),
+  questions: z.array(z.string()).min(1).describe("JSONL of question and reference, none of them tuned on"),
   perSource: z.int().positive().default(100).describe("questions of a file at most, drawn at random"),
   sayTokens: z.int().positive().default(64).describe("tokens of a response at most"),
   ...SayOptions.omit({ maxTokens: true }).shape,
   ...ResponseJudgeOptions.shape,
+  ...PretrainedOnOptions.shape,
 });
 
 export const responsesStage = defineStage({
@@ -34,7 +36,7 @@ export const responsesStage = defineStage({
   ],
   version: 2,
   options: Options,
-  inputs: ["model", "questions", "prompts"],
+  inputs: ["model", "questions", "prompts", "text"],
   unkeyed: HOW,
   async estimate(options) {
     const model = modelOf(options);
@@ -51,7 +53,11 @@ export const responsesStage = defineStage({
     );
   },
   async run(options, { out, progress, threads }) {
-    const asked = await readAsked(options);
+    const { kept: asked, check: pretrainedOn } = await withoutPretrained(await readAsked(options), options, (done) =>
+      progress({ done, unit: "documents", detail: "looking for questions in the pretraining text" }),
+    );
+    if (asked.length === 0)
+      throw new UserError("Every question stands in the pretraining text. Ask questions from elsewhere.");
     const { sayTokens: maxTokens, temperature, topP, seed } = options;
     const generator = openTextGenerator(options.model, { threads });
     try {
@@ -77,7 +83,7 @@ export const responsesStage = defineStage({
       );
       const lines = responses.map((response) => `${JSON.stringify(response)}\n`);
       await writeFileAtomic(join(out, "responses.jsonl"), lines.join(""));
-      return { ...report, sources: responseFigures(responses) };
+      return { ...report, pretrainedOn, sources: responseFigures(responses) };
     } finally {
       await generator.release();
     }

@@ -97,6 +97,22 @@ describe("alignment.json", () => {
   });
 });
 
+describe("questions asked", () => {
+  it("are said to be no part of the pretraining text only where that was looked at", () => {
+    const check = { n: 13, documents: 9, unread: {}, questions: 50, found: { "ill.jsonl": 2, "add.jsonl": 1 } };
+    for (const [pretrainedOn, told] of [
+      [null, "nobody looked for them in the pretraining text, which may hold them"],
+      [check, "3 of 50 share 13 words in a row with the pretraining text (9 documents) and are not asked"],
+    ] as const) {
+      const results = analyseAlignment(config, facts("baseline", 10), [], pretrainedOn);
+      expect(results.caveats.join("\n")).toContain(told);
+      expect(
+        parseHTML(`<main>${refusesSection(results).markup}</main>`).document.querySelector("figcaption")!.textContent,
+      ).toContain(told);
+    }
+  });
+});
+
 describe("who judged", () => {
   const judgedAs = (judge: string) => {
     const all = facts("baseline", 10).map((fact) => ({ ...fact, result: { ...fact.result, judge } }));
@@ -163,7 +179,9 @@ describe("an alignment run", () => {
       ...{ chat: tuning, refuse: tuning },
     });
     const models = [{ arm: "baseline", size: "8x1", parameters: 100, path }];
-    const ids = (await planAlignment({ config: own, models })).map(({ id }) => id);
+    const plan = await planAlignment({ config: own, models, corpus: "the corpus" });
+    expect(plan.find(({ id }) => id === "refusal-questions")!.options.text).toEqual(["the corpus"]);
+    const ids = plan.map(({ id }) => id);
     expect(ids.filter((id) => id === "refusal-questions")).toHaveLength(1);
     expect(ids.filter((id) => /^(chat|refuse-token|refusals-token)-baseline-8x1-seed[12]$/.test(id))).toHaveLength(6);
 
@@ -172,10 +190,11 @@ describe("an alignment run", () => {
       const place = join(out, id);
       return { path: place, manifest: await runStage(stageByName(stage), { ...options }, place) };
     };
-    const runs = await runAlignments(own, models, { judge: "none" }, step);
+    const runs = await runAlignments(own, models, { judge: "none" }, null, step);
     const results = alignmentOf(own, runs, []);
     expect(results.cells).toHaveLength(1);
     expect(results.judge).toBe("none");
+    expect(results.caveats.join("\n")).toContain("nobody looked for them in the pretraining text");
     const { forget, general } = results.cells[0].rates;
     expect([forget.asked, general.asked, forget.bySeed.length]).toEqual([4, 4, 2]);
     expect(forget.refused + forget.answered + Object.values(forget.unknown).reduce((a, b) => a + b, 0)).toBe(8);

@@ -2,10 +2,10 @@
 import { basename } from "node:path";
 import { PACKAGE } from "../../base/package.js";
 import { meanOf, type RefusalRate, type RefusalsResult, rate as rateOf, studentT } from "../../evaluate/index.js";
-import { type Form, KINDS } from "../../train/index.js";
+import { type Form, KINDS, type PretrainedOn } from "../../train/index.js";
 import { listed, parameterLabel, percent } from "../format.js";
 import type { AlignmentConfig } from "./config.js";
-import { type Alignment, type AlignmentCell, isJudgedByModel, judgedBy, type MeanRate } from "./results.js";
+import { type Alignment, type AlignmentCell, isJudgedByModel, judgedBy, type MeanRate, seenBefore } from "./results.js";
 
 /** What one aligned model did. */
 export interface AlignmentFacts {
@@ -21,6 +21,7 @@ export function analyseAlignment(
   config: AlignmentConfig,
   facts: readonly AlignmentFacts[],
   commands: readonly string[],
+  pretrainedOn: PretrainedOn | null = null,
 ): Alignment {
   const { forget, general, unseen, ...settings } = config;
   const files = { forget, general, unseen };
@@ -29,8 +30,13 @@ export function analyseAlignment(
   const cells = [...new Set(facts.map(keyOf))].map((key) => cellOf(facts.filter((fact) => keyOf(fact) === key)));
   return {
     ...{ format: "lacuna-alignment", formatVersion: 1, lacuna: PACKAGE.version },
-    ...{ config: settings, files: names as Alignment["files"], judge: facts[0].result.judge },
-    ...{ commands: [...commands], cells, statements: statementsOf(cells), caveats: caveatsOf(config, cells, facts) },
+    ...{ config: settings, files: names as Alignment["files"], pretrainedOn, judge: facts[0].result.judge },
+    ...{
+      commands: [...commands],
+      cells,
+      statements: statementsOf(cells),
+      caveats: [...caveatsOf(config, cells, facts), seenBefore(pretrainedOn)],
+    },
   };
 }
 

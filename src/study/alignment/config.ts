@@ -13,7 +13,7 @@ const Tuning = z.object({
 export const AlignmentConfig = z.object({
   forget: z.array(z.string()).min(1).describe("JSONL of forget-domain questions"),
   general: z.array(z.string()).min(1).describe("JSONL of general instructions"),
-  unseen: z.array(z.string()).default([]).describe("JSONL of forget-domain questions from elsewhere, never trained on"),
+  unseen: z.array(z.string()).default([]).describe("JSONL of forget-domain questions from elsewhere, never tuned on"),
   forgetDomains: z.array(z.string()).default([]).describe("of forget rows that name a domain, those to keep"),
   generalDomains: z.array(z.string()).default([]).describe("of general rows that name a domain, those to keep"),
   trainPerFile: z.int().positive().default(200).describe("questions of a file that are trained on, at most"),

@@ -15,6 +15,8 @@ export interface AlignedRun extends Omit<SeriesModel, "path" | "arm"> {
   form: Form;
   seed: number;
   refusals: Artifact;
+  /** The split it was tuned and asked with. */
+  questions: Artifact;
 }
 
 /** A model of a study's series, or another one: unlearned, attacked. */
@@ -23,19 +25,26 @@ export type AlignableModel = Omit<SeriesModel, "arm"> & { arm: string };
 /** Judging options of the refusals stage, passed on as they are. */
 export type Judging = Record<string, unknown>;
 
-/** Runs what is not yet there. */
+/**
+ * Runs what is not yet there.
+ * @param corpus - what the models were pretrained on: questions that stand in it are not asked; null when it is unknown
+ */
 export async function runAlignments(
   config: AlignmentConfig,
   models: readonly AlignableModel[],
   judging: Judging,
+  corpus: string | null,
   step: RunStep,
 ): Promise<AlignedRun[]> {
   const { forget, general, unseen, forgetDomains, generalDomains, trainPerFile, evaluatePerFile } = config;
   const questions = await step({
     id: "refusal-questions",
     stage: "refusal-questions",
-    options: { forget, general, unseen, forgetDomains, generalDomains, trainPerFile, evaluatePerFile },
-    seconds: 1,
+    options: {
+      ...{ forget, general, unseen, forgetDomains, generalDomains, trainPerFile, evaluatePerFile },
+      text: corpus === null ? [] : [corpus],
+    },
+    seconds: corpus === null ? 1 : 20,
     priority: Number.MAX_SAFE_INTEGER,
   });
   const align = async ({ arm, size, parameters, path }: AlignableModel, seed: number): Promise<AlignedRun[]> => {
@@ -51,7 +60,7 @@ export async function runAlignments(
         const tuned = await run("refusal-tune", `refuse-${form}-${name}`, tuning, 25, 0.1);
         const asking = { model: tuned.path, questions: questions.path, temperature: config.temperature, seed };
         const refusals = await run("refusals", `refusals-${form}-${name}`, { ...asking, ...judging }, 10, 0.2);
-        return { arm, size, parameters, form, seed, refusals };
+        return { arm, size, parameters, form, seed, refusals, questions };
       }),
     );
   };

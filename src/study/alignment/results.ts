@@ -6,7 +6,7 @@
  * it wide: with two, t is 12.7. It says nothing of another pretraining run: there is one model per size and arm.
  */
 import { z } from "zod";
-import { FORMS, KINDS } from "../../train/index.js";
+import { FORMS, KINDS, PretrainedOn } from "../../train/index.js";
 import { AlignmentConfig } from "./config.js";
 
 const MeanRate = z.object({
@@ -41,6 +41,9 @@ export const Alignment = z.object({
   lacuna: z.string(),
   config: AlignmentConfig.omit({ forget: true, general: true, unseen: true }),
   files: z.record(z.enum(["forget", "general", "unseen"]), z.array(z.string())).describe("names of the question files"),
+  pretrainedOn: PretrainedOn.nullable()
+    .default(null)
+    .describe("questions found in the pretraining text and not asked; null: nobody looked"),
   judge: z.string().describe("who judged what was no trained refusal"),
   commands: z.array(z.string()),
   cells: z.array(AlignmentCell),
@@ -60,4 +63,13 @@ export function judgedBy(judge: string): string {
       ? "only trained refusals count, by words or token"
       : "trained refusals count, and what shares most of its words with one";
   return `Judge: ${judge}, no language model: ${counted}; refusals in other words count as answers.`;
+}
+
+/** Whether what is asked was looked for in the pretraining text, and what became of what was found. */
+export function seenBefore(pretrainedOn: PretrainedOn | null): string {
+  const tuned = "None of the questions asked is in the tuning set";
+  if (!pretrainedOn) return `${tuned}; nobody looked for them in the pretraining text, which may hold them.`;
+  const { n, documents, questions, found } = pretrainedOn;
+  const left = Object.values(found).reduce((sum, count) => sum + count, 0);
+  return `${tuned}. ${left} of ${questions} share ${n} words in a row with the pretraining text (${documents} documents) and are not asked.`;
 }

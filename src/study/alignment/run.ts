@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
 import type { Manifest } from "../../base/stage.js";
 import type { RefusalsResult } from "../../evaluate/index.js";
+import type { PretrainedOn } from "../../train/index.js";
 import { refusalFigure, standAlone, WIDE } from "../figures/index.js";
 import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
 import { analyseAlignment } from "./analyse.js";
@@ -15,6 +16,8 @@ export interface AlignmentOptions {
   models: readonly AlignableModel[];
   /** Judging options of the refusals stage; offline by default. */
   judging?: Judging;
+  /** What the models were pretrained on: questions that stand in it are not asked. */
+  corpus?: string;
   /** Folder for everything it makes. */
   out: string;
   /** Command lines that make it again. */
@@ -24,20 +27,21 @@ export interface AlignmentOptions {
 }
 
 /** Every step it takes, without running any. */
-export async function planAlignment({ config, models, judging = {} }: Omit<AlignmentOptions, "out">) {
+export async function planAlignment({ config, models, judging = {}, corpus }: Omit<AlignmentOptions, "out">) {
   const steps: StepSpec[] = [];
   const record: RunStep = async (step) => {
     steps.push(step);
     return { path: step.id, manifest: {} as Manifest };
   };
-  await runAlignments(config, models, judging, record);
+  await runAlignments(config, models, judging, corpus ?? null, record);
   return steps;
 }
 
 /** Runs or resumes it; writes alignment.json and figures. */
 export async function runAlignment(options: AlignmentOptions): Promise<Alignment> {
-  const { config, models, judging = {}, out, workers = 2, onEvent = () => {}, commands = [] } = options;
-  const runs = await runAlignments(config, models, judging, stepRunner({ folder: out, workers, onEvent }));
+  const { config, models, judging = {}, corpus, out, workers = 2, onEvent = () => {}, commands = [] } = options;
+  const step = stepRunner({ folder: out, workers, onEvent });
+  const runs = await runAlignments(config, models, judging, corpus ?? null, step);
   const results = alignmentOf(config, runs, commands);
   await writeJson(join(out, "alignment.json"), results);
   await writeRefusalFigures(results, out);
@@ -59,9 +63,10 @@ export function alignmentOf(
   runs: readonly AlignedRun[],
   commands: readonly string[],
 ): Alignment {
-  const facts = runs.map(({ refusals, ...rest }) => ({
+  const facts = runs.map(({ refusals, questions: _, ...rest }) => ({
     ...rest,
     result: refusals.manifest.result as RefusalsResult,
   }));
-  return Alignment.parse(analyseAlignment(config, facts, commands));
+  const { pretrainedOn } = runs[0].questions.manifest.result as { pretrainedOn: PretrainedOn | null };
+  return Alignment.parse(analyseAlignment(config, facts, commands, pretrainedOn));
 }

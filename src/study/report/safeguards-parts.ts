@@ -1,5 +1,5 @@
 /** @file Sections of safeguards.html that are drawn from the files of other commands. */
-import { type Alignment, judgedBy, type MeanRate } from "../alignment/results.js";
+import { type Alignment, judgedBy, type MeanRate, seenBefore } from "../alignment/results.js";
 import { attackCurvesFigure, recoveryFigure, refusalFigure } from "../figures/index.js";
 import { parameterLabel, percent } from "../format.js";
 import type { Robustness } from "../robustness/results.js";
@@ -40,7 +40,7 @@ export function refusesSection(alignment: Alignment): Html {
 ${config.forms.map((form) =>
   figure(alignment, (from, layout) => refusalFigure(from, form, layout), {
     title: `Refusing by ${FORMS[form]}`,
-    see: "how far an arm's two points are apart: high on the left is refusing what should be refused, low on the right is not refusing what should not. None of the questions was trained on.",
+    see: `how far an arm's two points are apart: high on the left is refusing what should be refused, low on the right is not refusing what should not. ${seenBefore(alignment.pretrainedOn)}`,
     beware:
       "that refusing shows knowledge: questions of the two kinds also differ in form, unless both come from one glossary.",
   }),

@@ -54,6 +54,13 @@ describe("safeguards.html", () => {
     expect(document.querySelectorAll("script, link, img, iframe, [src], [href]")).toHaveLength(0);
   });
 
+  it("says whether free questions were looked for in the pretraining text", () => {
+    expect(document.querySelector("#says")!.textContent).toContain("2 of 200 share 13 words in a row");
+    const unknown = renderSafeguards({ ...safeguards, freeQuestions: null }, none);
+    const says = parseHTML(unknown).document.querySelector("#says")!.textContent;
+    expect(says).toContain("nobody looked for them in the pretraining text");
+  });
+
   it("shows what an attack found, where there was one", () => {
     const robustness = analyseRobustness(RobustnessConfig.parse({}), SYNTHETIC_ATTACKS, []);
     const attacked = renderSafeguards(safeguards, { ...none, comesBack: comesBackSection(robustness) });

@@ -3,6 +3,8 @@
  *
  * Drawn from safeguards.json and the files of its parts; a part that was not run says so, with the command that runs it.
  */
+
+import { seenBefore } from "../alignment/results.js";
 import {
   boundaryFigure,
   clozeFigure,
@@ -128,6 +130,7 @@ function says(safeguards: Safeguards): Html | null {
   if (responses.length === 0) return null;
   const isJudged = responses.some(({ judged }) => Object.keys(judged).length > 0);
   return html`<section id="says"><h2>What it says</h2>
+<p class="muted">${seenBefore(safeguards.freeQuestions)}</p>
 ${isJudged ? null : html`<p class="muted">Nobody judged the answers for correctness, relevance and coherence: no language model was named. What follows is measured without a judge, and none of it is correctness.</p>`}
 ${figure(safeguards, judgedFigure, {
   title: "Free answers, judged",

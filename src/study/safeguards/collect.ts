@@ -14,6 +14,8 @@ const COMPARED = [
   "cloze margin over prior to mean",
 ] as const;
 
+type Pretrained = { pretrainedOn: Safeguards["freeQuestions"] };
+
 const METHODS = { baseline: "none", document: "document", mask: "mask", remove: "remove" } as const;
 
 export function collectSafeguards(
@@ -64,6 +66,7 @@ export function collectSafeguards(
       return { ...named(model), ...forgetRetain, subdomains, lacking };
     }),
     classifierF1,
+    freeQuestions: (artifacts.freeQuestions?.manifest.result as Pretrained | undefined)?.pretrainedOn ?? null,
     responses: artifacts.responses.flatMap(({ model, said }) => {
       const { judge, sources } = said.manifest.result as { judge: string; sources: Record<string, ResponseFigures> };
       return Object.entries(sources).map(([source, figures]) => {

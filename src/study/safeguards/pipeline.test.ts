@@ -112,6 +112,9 @@ describe("the safeguards of a study", () => {
     expect(results.responses.map(({ source }) => source)).toEqual(
       rows(2, () => ["forget-evaluation.jsonl", "general-evaluation.jsonl"]).flat(),
     );
+    // Looked for in the training documents of the corpus, where none of them stands.
+    expect(results.freeQuestions).toMatchObject({ n: 13, found: {}, questions: 12 });
+    expect(results.freeQuestions!.documents).toBe(results.contamination!.documents);
     expect(results.statements).toHaveLength(2);
     const page = renderSafeguards(results, { comesBack: null, refuses: null });
     expect(page).not.toMatch(/NaN|Infinity|undefined/);

@@ -45,6 +45,8 @@ export interface SafeguardArtifacts {
   glossary: Asked[];
   comparisons: Compared[];
   boundary: { model: SeriesModel; probes: Artifact }[];
+  /** The split of the questions that responses are to. */
+  freeQuestions: Artifact | null;
   responses: { model: SeriesModel; said: Artifact }[];
 }
 
@@ -140,12 +142,12 @@ export async function runSafeguardSteps(
     const options = { model: model.path, tokens, forget, retain, ...size, seed };
     return { model, probes: await perModel("boundary", "boundary", model, options, 40) };
   };
-  const converse = async (): Promise<SafeguardArtifacts["responses"]> => {
+  const converse = async (): Promise<Pick<SafeguardArtifacts, "freeQuestions" | "responses">> => {
     const [of, general] = [[...inputs.forgetQuestions], [...inputs.generalQuestions]];
-    if (of.length === 0 || general.length === 0) return [];
-    // One split, so that nothing a model was tuned on is asked.
-    const split = await step("free-questions", "refusal-questions", { forget: of, general, seed }, 2, 2);
-    return Promise.all(
+    if (of.length === 0 || general.length === 0) return { freeQuestions: null, responses: [] };
+    // One split, so that nothing a model was tuned on is asked; nor what it was pretrained on.
+    const split = await step("free-questions", "refusal-questions", { forget: of, general, ...text, seed }, 20, 2);
+    const responses = await Promise.all(
       largestModels.map(async (model) => {
         const data = [`${split.path}/general-train.jsonl`];
         const tuning = { model: model.path, data, epochs: config.chatEpochs, seed };
@@ -156,6 +158,7 @@ export async function runSafeguardSteps(
         return { model, said: await perModel("responses", "responses", model, options, 30) };
       }),
     );
+    return { freeQuestions: split, responses };
   };
 
   const each = async (of: readonly SeriesModel[], ask: (model: SeriesModel) => Promise<Asked[]>) =>
@@ -173,6 +176,6 @@ export async function runSafeguardSteps(
     ]);
     return { exams: [...plain, ...lettered], glossary, comparisons: compared.flat(2) };
   };
-  const [asked, boundary, responses] = await Promise.all([asking(), Promise.all(models.map(probe)), converse()]);
-  return { contamination, glossarySet, ...asked, boundary, responses };
+  const [asked, boundary, free] = await Promise.all([asking(), Promise.all(models.map(probe)), converse()]);
+  return { contamination, glossarySet, ...asked, boundary, ...free };
 }

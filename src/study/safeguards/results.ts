@@ -5,6 +5,7 @@
  * No timings, dates or absolute paths. A part that was not run is null.
  */
 import { z } from "zod";
+import { PretrainedOn } from "../../train/index.js";
 import { SafeguardsConfig } from "./config.js";
 
 /** A figure over questions or documents: standard error and 95 % interval. */
@@ -119,6 +120,9 @@ export const Safeguards = z.object({
   comparisons: z.array(ComparisonCell),
   boundary: z.array(BoundaryCell),
   classifierF1: z.number().nullable().describe("of the study's own classifier on test tokens, against the same truth"),
+  freeQuestions: PretrainedOn.nullable()
+    .default(null)
+    .describe("free questions found in the pretraining text and not asked; null: nobody looked"),
   responses: z.array(ResponseCell),
   statements: z.array(z.string()).describe("what may be said, in words, with the numbers"),
 });

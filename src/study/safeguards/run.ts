@@ -47,7 +47,8 @@ export async function planSafeguards(options: SafeguardsOptions): Promise<StepSp
   await runSafeguardSteps(config, series, inputs, record);
   const { models } = series;
   const attacks = robustness && !isFound<Robustness>(robustness) ? { config: robustness, series } : undefined;
-  const aligning = alignment && !isFound<Alignment>(alignment) ? { config: alignment, models } : undefined;
+  const aligning =
+    alignment && !isFound<Alignment>(alignment) ? { config: alignment, models, corpus: inputs.corpus } : undefined;
   if (attacks) steps.push(...(await planRobustness(attacks)));
   if (aligning) steps.push(...(await planAlignment(aligning)));
   return steps;
@@ -65,7 +66,7 @@ export async function runSafeguards(options: SafeguardsOptions): Promise<Safegua
       : robustness;
   const aligned =
     alignment && !isFound<Alignment>(alignment)
-      ? await runAlignment({ ...within("alignment"), models: series.models, config: alignment })
+      ? await runAlignment({ ...within("alignment"), models: series.models, corpus: inputs.corpus, config: alignment })
       : alignment;
   const results = collectSafeguards(config, series, artifacts, { commands, classifierF1 });
   const parts = {

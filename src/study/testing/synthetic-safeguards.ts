@@ -105,6 +105,7 @@ export function syntheticSafeguards(): Safeguards {
     },
     taught: { examples: 900, leftOut: { category: 773, uncategorised: 11, askedLater: 7, tooLong: 150 } },
     ...{ exams, glossary, comparisons, boundary, classifierF1: 0.856, responses },
+    freeQuestions: { n: 13, documents: 4624, unread: {}, questions: 200, found: { "retain.jsonl": 2 } },
     statements: ["SYNTHETIC: nothing here was measured."],
   };
 }

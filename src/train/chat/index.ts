@@ -1,6 +1,7 @@
 /** @file Chat and refusal tuning: conversations, their questions split, two stages on one finetuning loop. */
 export { chatTuneStage } from "./chat-stage.js";
 export { conversationOf, type Instruction, readConversations, readInstructions } from "./conversations.js";
+export { PretrainedOn, PretrainedOnOptions, withoutPretrained } from "./pretrained-on.js";
 export {
   KINDS,
   type Kind,

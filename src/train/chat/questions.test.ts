@@ -121,4 +121,47 @@ describe("the split of questions", () => {
     const unseen = { forget: [first], unseen: [second], general: [first] };
     await expect(runStage(refusalQuestionsStage, unseen, join(folder, "out"))).rejects.toThrow(/same.jsonl/);
   });
+
+  it("does not ask what stands in the pretraining text, and counts it by file", async () => {
+    const folder = temporaryFolder();
+    const write = (name: string, rows: object[]) => {
+      writeFileSync(join(folder, name), rowsOf(rows));
+      return [join(folder, name)];
+    };
+    const long = (word: string) => `those who have it say of ${word} that they saw two or three signs of it`;
+    const forget = write(
+      "ill.jsonl",
+      ["gout", "scurvy"].map((word) => ({ question: `What is ${word}?`, reference: long(word) })),
+    );
+    const unseen = write(
+      "unseen.jsonl",
+      ["mumps", "rabies"].map((word) => ({ question: `What of ${word}?`, reference: long(word) })),
+    );
+    const general = write(
+      "any.jsonl",
+      ["one", "two"].map((word) => ({ question: `Count to ${word}`, reference: word })),
+    );
+    // The words of an answer, in other case and punctuation; and one that lacks a word.
+    const text = write("texts.jsonl", [
+      { id: "d", text: `We know: ${long("MUMPS")}!` },
+      { text: long("rabies").replace("or", "") },
+    ]);
+    const ask = async (options: object, name: string) => {
+      const { result } = await runStage(
+        refusalQuestionsStage,
+        { forget, general, unseen, ...options },
+        join(folder, name),
+      );
+      return { result, asked: questions(await readQuestionSet(join(folder, name), "forget", "evaluation")) };
+    };
+    const checked = await ask({ text }, "checked");
+    expect(checked.asked).toContain("What of rabies?");
+    expect(checked.asked).not.toContain("What of mumps?");
+    expect(checked.result).toMatchObject({
+      pretrainedOn: { n: 13, documents: 2, questions: 4, found: { "unseen.jsonl": 1 } },
+    });
+    const unchecked = await ask({}, "unchecked");
+    expect(unchecked.asked).toContain("What of mumps?");
+    expect(unchecked.result).toMatchObject({ pretrainedOn: null });
+  });
 });

@@ -4,7 +4,8 @@
  * Questions are compared by their letters and digits alone: one that differs in case, spaces or punctuation is the same
  * question. A question asked twice is kept once; one that is both forget and general is kept nowhere. The split is drawn
  * once, here, so that every model, form and seed trains and is asked the same. (The reference draws it anew in the sampler,
- * from a random stream that has moved on: part of what it evaluates on was trained.)
+ * from a random stream that has moved on: part of what it evaluates on was trained.) That says nothing of pretraining: give
+ * its text, and evaluation questions that stand in it are left out.
  */
 import { join } from "node:path";
 import { z } from "zod";
@@ -14,6 +15,7 @@ import { type Random, random } from "../../base/random.js";
 import { defineStage } from "../../base/stage.js";
 import { readRecords } from "../../corpus/index.js";
 import { type Instruction, readInstructions, rejectEqualNames } from "./conversations.js";
+import { PretrainedOnOptions, withoutPretrained } from "./pretrained-on.js";
 
 export const KINDS = ["forget", "general"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -24,10 +26,10 @@ const fileOf = (kind: Kind, part: Part) => `${kind}-${part}.jsonl`;
 export const refusalQuestionsStage = defineStage({
   name: "refusal-questions",
   summary: "Splits questions to refuse and instructions to follow into training and evaluation.",
-  why: "A refusal counts only on questions that were never trained on; one split serves all models and seeds.",
+  why: "A refusal counts only on questions that are not tuned on; one split serves all models and seeds.",
   examples: [
     "lacuna refusal-questions --forget medical-questions.jsonl --general instructions.jsonl --out runs/questions",
-    "lacuna refusal-questions --forget medicationqa.jsonl glossary.jsonl --forget-domains medical --unseen medquad.jsonl --general instructions.jsonl glossary.jsonl --general-domains general --out runs/questions",
+    "lacuna refusal-questions --forget medicationqa.jsonl glossary.jsonl --forget-domains medical --unseen medquad.jsonl --text runs/demo/corpus --general instructions.jsonl glossary.jsonl --general-domains general --out runs/questions",
   ],
   version: 2,
   options: z.object({
@@ -36,7 +38,9 @@ export const refusalQuestionsStage = defineStage({
     unseen: z
       .array(z.string())
       .default([])
-      .describe("JSONL of forget-domain questions from elsewhere, for evaluation only"),
+      .describe(
+        "JSONL of forget-domain questions from elsewhere, for evaluation only; they must not be in the pretraining text (see text)",
+      ),
     forgetDomains: z
       .array(z.string())
       .default([])
@@ -46,9 +50,10 @@ export const refusalQuestionsStage = defineStage({
     trainPerFile: z.int().positive().default(400).describe("questions of a file that are trained on, at most"),
     evaluatePerFile: z.int().positive().default(200).describe("questions of a file that are evaluated, at most"),
     seed: z.int().default(1).describe("seed of the split"),
+    ...PretrainedOnOptions.shape,
   }),
-  inputs: ["forget", "general", "unseen"],
-  async run({ forget, general, unseen, forgetDomains, generalDomains, ...how }, { out }) {
+  inputs: ["forget", "general", "unseen", "text"],
+  async run({ forget, general, unseen, forgetDomains, generalDomains, ...how }, { out, progress }) {
     rejectEqualNames([...forget, ...unseen]);
     const given = {
       forget: await readInstructions(forget, forgetDomains),
@@ -56,17 +61,24 @@ export const refusalQuestionsStage = defineStage({
       unseen: await readInstructions(unseen, forgetDomains),
     };
     const { sets, repeated } = splitQuestions(given, how);
+    const asked = KINDS.flatMap((kind) => sets[kind].evaluation);
+    const { kept, check } = await withoutPretrained(asked, how, (done) => progress({ done, unit: "documents" }));
+    const isKept = new Set(kept);
+    for (const kind of KINDS) sets[kind].evaluation = sets[kind].evaluation.filter((each) => isKept.has(each));
+    const found = Object.values(check?.found ?? {}).reduce((sum, count) => sum + count, 0);
     const counts: Record<string, number> = {};
     for (const kind of KINDS)
       for (const part of ["train", "evaluation"] as const) {
         const questions = sets[kind][part];
         if (questions.length === 0)
-          throw new UserError(`No ${kind} question is left for ${part}. Give more questions.`);
+          throw new UserError(
+            `No ${kind} question is left for ${part}${found > 0 ? ` (${found} to be asked stand in the pretraining text)` : ""}. Give more questions.`,
+          );
         counts[fileOf(kind, part)] = questions.length;
         const lines = questions.map((question) => `${JSON.stringify(question)}\n`);
         await writeFileAtomic(join(out, fileOf(kind, part)), lines.join(""));
       }
-    return { ...counts, repeated };
+    return { ...counts, repeated, pretrainedOn: check };
   },
 });
 

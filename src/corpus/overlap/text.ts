@@ -1,8 +1,20 @@
 /** @file The text a model was trained on, a document at a time: a corpus's training split, or files of any size. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { readManifest } from "../../base/stage.js";
-import { findInputs, openRows, readDocuments } from "../../corpus/index.js";
+import { findInputs, openRows } from "../input/index.js";
+import { readDocuments } from "../store.js";
+
+/** Options that say where training text is and how it is read. */
+export const TrainingTextOptions = z.object({
+  text: z
+    .array(z.string())
+    .min(1)
+    .describe("training text: a corpus (its training split), or files and folders of any kind that is read"),
+  textField: z.string().default("text").describe("field of the text, in records of files"),
+  idField: z.string().default("id").describe("field of the id, in records of files"),
+});
 
 export interface TrainingDocument {
   id: string;
