@@ -101,8 +101,7 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
       return result;
     };
     const sweep: AttackRun[] = [];
-    // From the largest rate down: it is usually the fastest, and what is found early shortens the rest.
-    for (const lr of [...lrs].sort((a, b) => b - a)) {
+    for (const lr of fromTheMiddle(lrs)) {
       const best = Math.min(options.cap, ...sweep.filter((r) => !r.censored).map((r) => r.tokens));
       sweep.push(await run(lr, seeds[0], best));
     }
@@ -114,6 +113,14 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
     await trainer.release();
     await held.release();
   }
+}
+
+/** Rates in the order they are tried: the middle one first, the larger of two as far from it; what is found early shortens the rest. */
+function fromTheMiddle(lrs: readonly number[]): number[] {
+  const falling = lrs.toSorted((a, b) => b - a);
+  const middle = (falling.length - 1) / 2;
+  const place = new Map(falling.map((lr, at) => [lr, Math.abs(at - middle)]));
+  return falling.sort((a, b) => place.get(a)! - place.get(b)!);
 }
 
 /** The run with the fewest tokens to recover; when none recovered, the one that ended lowest. */

@@ -21,7 +21,7 @@ const Options = z.object({
   lrs: z
     .array(z.number().positive())
     .min(1)
-    .default([0.0005, 0.001, 0.002, 0.004, 0.008])
+    .default([0.000125, 0.00025, 0.0005, 0.001, 0.002])
     .describe("learning rates to sweep, at base width; the one that favours the attacker is used"),
   seeds: z.array(z.int()).min(1).default([1, 2, 3]).describe("each orders the text anew; the sweep uses the first"),
   batch: z.int().positive().default(2).describe("windows per step (paper: an eighth of a pretraining batch)"),
@@ -49,7 +49,7 @@ export const attackStage = defineStage({
     "lacuna attack --model runs/removed --baseline runs/model --tokens runs/tokens --forget medical --out runs/attack",
     "lacuna attack --model runs/removed --target 4.2 --tokens runs/tokens --cap 0.05 --seeds 1 --out runs/quick-attack",
   ],
-  version: 1,
+  version: 2,
   options: Options,
   inputs: ["model", "baseline", "tokens"],
   async run(options, { out, progress, threads }) {
