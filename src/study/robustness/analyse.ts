@@ -127,6 +127,12 @@ function caveatsOf({ cells, config }: Stated): string[] {
     return removed && cell.initialLoss < removed.initialLoss;
   });
   const names = (of: readonly AttackCell[]) => listed(of.map(({ arm, size }) => `${arm} ${size}`));
+  const blocks = [...new Set(rmu.map(({ unlearning }) => unlearning!.layer!))]
+    .sort((a, b) => a - b)
+    .map((layer) => {
+      const sizes = rmu.filter(({ unlearning }) => unlearning!.layer === layer).map(({ size }) => size);
+      return sizes.length === rmu.length ? String(layer) : `${layer} (${sizes.join(", ")})`;
+    });
   const norms = rmu.map(({ unlearning }) => unlearning!.stateNorm!.toFixed(1));
   return [
     `One pretrained model per size and arm: intervals cover ${config.seeds.length} orders of the attacker's text, not pretraining seeds. The learning rate is chosen on the first order, in the attacker's favour.`,
@@ -138,9 +144,12 @@ function caveatsOf({ cells, config }: Stated): string[] {
     ...(nothing.length > 0
       ? [`No setting within the retain budget of ${config.retainBudget} nats forgot anything: ${names(nothing)}.`]
       : []),
+    ...(cells.some(({ unlearning }) => unlearning)
+      ? ["Each unlearning was run with one seed: its direction and the order of its data are not in the intervals."]
+      : []),
     ...(rmu.length > 0
       ? [
-          `RMU pushes the state after block ${rmu[0].unlearning!.layer} to a length of ${listed([...new Set(rmu.map(({ unlearning }) => unlearning!.coefficient!.toFixed(1)))])}; these models' own states there are ${listed(norms)} long (by size). In models of one or two blocks only the first block's MLP moves.`,
+          `RMU pushes the state after block ${listed(blocks)} to a length of ${listed([...new Set(rmu.map(({ unlearning }) => unlearning!.coefficient!.toFixed(1)))])}; these models' own states there are ${listed(norms)} long (by size). In models of one or two blocks only the first block's MLP moves.`,
         ]
       : []),
     ...(weak.length > 0
