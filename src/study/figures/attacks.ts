@@ -6,7 +6,7 @@ import { axisNote, roomForLabels, xAxis, yAxis } from "./axes.js";
 import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
 import { endLabels, logLogFrame } from "./frame.js";
 import { evenTicks, logDomain, logTicks } from "./labels.js";
-import { armColour, isShown, type ShownArm } from "./palette.js";
+import { armColour, armDash, isShown, type ShownArm } from "./palette.js";
 
 type Attacked = Pick<Robustness, "cells">;
 
@@ -18,6 +18,20 @@ function shownArms({ cells }: Attacked): ShownArm[] {
 }
 
 const colourOf = (arm: string) => (isShown(arm) ? armColour({ method: arm }) : "var(--muted)");
+
+/** One mark per arm, for dashes are no channel. */
+function armLines<Point extends { arm: string }>(
+  arms: readonly ShownArm[],
+  points: readonly Point[],
+  options: Plot.LineOptions,
+): Plot.Markish[] {
+  return arms.map(({ name, method }) =>
+    Plot.line(
+      points.filter(({ arm }) => arm === name),
+      { ...options, stroke: "arm", strokeDasharray: armDash(method).dashes },
+    ),
+  );
+}
 
 /** Log-log; empty when nothing had to recover. Bars are intervals over orders of the text, hollow markers lower bounds. */
 export function recoveryFigure(results: Attacked, layout: Layout): string {
@@ -43,7 +57,7 @@ export function recoveryFigure(results: Attacked, layout: Layout): string {
       ...yAxis(logTicks(y), percent),
       ...xAxis(sizes, (size) => parameterLabel(size)),
       axisNote("parameters; tokens of forget text to recover, as a share of pretraining's", layout),
-      Plot.line(points, { ...common, y: "share", z: "arm", strokeWidth: 2 }),
+      ...armLines(shownArms(results), points, { ...common, y: "share", strokeWidth: 2 }),
       Plot.ruleX(points, { ...common, y1: "low", y2: "high", strokeWidth: 2, strokeOpacity: 0.55 }),
       Plot.dot(points, {
         ...{ ...common, y: "share", symbol: "arm", r: 4, strokeWidth: 1.8 },
@@ -61,7 +75,12 @@ export function recoveryFigure(results: Attacked, layout: Layout): string {
   return draw({ ...options, marks: [...options.marks!, ...labels] }, description);
 }
 
-/** Log-log; a panel per size, a line per arm and order of the text, the loss to reach as a dashed rule. */
+const EDGE_MARKER = { r: 3.5, strokeWidth: 1.6, fill: "var(--paper)" } as const;
+
+/**
+ * Log-log; a panel per size, a line per arm and order of the text, the loss to reach as a dashed rule. Before the first
+ * token a logarithmic axis has no place: that loss is a marker on the left edge.
+ */
 export function attackCurvesFigure(results: Attacked, layout: Layout): string {
   const cells = results.cells.filter(({ runs }) => runs.length > 0);
   if (cells.length === 0) return "";
@@ -74,7 +93,8 @@ export function attackCurvesFigure(results: Attacked, layout: Layout): string {
     points.map(({ tokens }) => tokens),
     0.05,
   );
-  const y = logDomain([...points.map(({ loss }) => loss), ...targets.map(({ target }) => target)], 0.02);
+  const losses = [...points.map(({ loss }) => loss), ...cells.flatMap((cell) => [cell.target, cell.initialLoss])];
+  const y = logDomain(losses, 0.02);
   const height = layout.stacked ? 60 + 190 * names.length : 330;
   const arms = shownArms(results);
   const options: PlotOptions = {
@@ -82,23 +102,34 @@ export function attackCurvesFigure(results: Attacked, layout: Layout): string {
     marks: [
       ...yAxis(evenTicks(y), String),
       ...xAxis(logTicks(x, layout.stacked ? 6 : 4), compactCount),
-      axisNote("tokens of finetuning on forget text; dashed: loss of the unfiltered model", layout),
-      Plot.ruleY(targets, { y: "target", stroke: "var(--ink)", strokeDasharray: "4 3", ...facet.by("size") }),
-      Plot.line(points, { x: "tokens", y: "loss", z: "run", stroke: "arm", strokeWidth: 1.4, ...facet.by("size") }),
-      facet.titles((name) => parameterLabel(sizes.find(({ size }) => size === name)!.parameters)),
-      ...arms.map(({ name }, row) =>
-        Plot.text([name], {
-          ...{ frameAnchor: "top-right", facetAnchor: layout.stacked ? "top" : "right", lineAnchor: "top" as const },
-          ...{
-            dx: -4,
-            dy: 4 + 15 * row,
-            fill: colourOf(name),
-            fontWeight: 600,
-            stroke: "var(--paper)",
-            strokeWidth: 4,
-          },
-        } as Plot.TextOptions),
+      axisNote(
+        `tokens of finetuning on forget text; left edge: before it${layout.stacked ? "\n" : "; "}dashed across: loss of the unfiltered model`,
+        layout,
       ),
+      Plot.ruleY(targets, { y: "target", stroke: "var(--ink)", strokeDasharray: "4 3", ...facet.by("size") }),
+      ...armLines(arms, points, { x: "tokens", y: "loss", z: "run", strokeWidth: 1.4, ...facet.by("size") }),
+      Plot.dot(cells, {
+        ...{ frameAnchor: "left", y: "initialLoss", stroke: "arm", symbol: "arm", ...EDGE_MARKER, ...facet.by("size") },
+      }),
+      facet.titles((name) => parameterLabel(sizes.find(({ size }) => size === name)!.parameters)),
+      ...arms.flatMap(({ name, method }, row) => {
+        const facetAnchor = layout.stacked ? ("top" as const) : ("right" as const);
+        const corner = { frameAnchor: "top-right", facetAnchor } as const;
+        const halo = { fill: colourOf(name), fontWeight: 600, stroke: "var(--paper)", strokeWidth: 4 };
+        return [
+          Plot.text([`${armDash(method).key} ${name}`], {
+            ...{ ...corner, lineAnchor: "top", dx: -20, dy: 4 + 15 * row, ...halo },
+          } as Plot.TextOptions),
+          Plot.dot([name], {
+            ...corner,
+            ...EDGE_MARKER,
+            symbol: () => name,
+            dx: -10,
+            dy: 10 + 15 * row,
+            stroke: () => name,
+          }),
+        ];
+      }),
     ],
   };
   return draw(

@@ -40,6 +40,15 @@ const SYMBOLS = {
   "gradient-ascent": "cross",
 } as const satisfies Record<ArmFacts["method"], string> & Record<string, string>;
 
+/** Unlearning methods share a colour; their lines differ by dashes, and by the same strokes before a name in a key. */
+const DASHES: Partial<Record<keyof typeof SYMBOLS, { dashes: string; key: string }>> = {
+  "circuit-breaker": { dashes: "7 3", key: "╌╌" },
+  "gradient-ascent": { dashes: "1.5 2.5", key: "┈┈" },
+};
+
+/** Of a method's lines: `stroke-dasharray`, and how a key draws it. */
+export const armDash = (method: ShownArm["method"]) => DASHES[method] ?? { dashes: "none", key: "──" };
+
 /** An arm as figures show it: of a filtering method, or unlearned. */
 export interface ShownArm {
   name: string;

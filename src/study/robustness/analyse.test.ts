@@ -79,6 +79,18 @@ describe("robustness", () => {
     expect(analyseRobustness(config, weak, []).caveats.join()).toContain("stays below the removal arm's: rmu 100x1");
   });
 
+  it("names the block that RMU pushes at each size, and what intervals of unlearning leave out", () => {
+    const caveats = (...layers: number[]) => {
+      const facts = layers.map((layer, i) => syntheticAttack("rmu", 10 ** (5 + i), threeSeeds(10), { layer }));
+      return analyseRobustness(config, facts, []).caveats.join("\n");
+    };
+    expect(caveats(1, 1)).toContain("after block 1 to");
+    expect(caveats(0, 1, 1)).toContain("after block 0 (100x1) and 1 (1000x1, 10000x1) to");
+    expect(caveats(1)).toContain("one seed: its direction and the order of its data are not in the intervals");
+    const filtered = analyseRobustness(config, [syntheticAttack("mask", 1e5, threeSeeds(10))], []);
+    expect(filtered.caveats.join()).not.toContain("one seed");
+  });
+
   it("prints a table", () => {
     const lines = recoveryTable(results).split("\n");
     expect(lines[4]).toMatch(/^ +mask +4\.500 +6\.000 +0\.004 +2,000 \[\d+, [\d,]+\] +0\.20 %$/);
@@ -109,6 +121,35 @@ describe("figures 7 and 26", () => {
     const { document } = parseHTML(attackCurvesFigure(results, WIDE));
     const lines = document.querySelectorAll('g[aria-label="line"] path');
     expect(lines).toHaveLength(3 * 4 * 3);
+  });
+
+  it("tell methods of unlearning apart, in lines and in the key", () => {
+    const methods = ["rmu", "circuit-breaker", "gradient-ascent"];
+    const rivals = methods.map((arm) => syntheticAttack(arm, 1e5, threeSeeds(1000)));
+    const larger = methods.map((arm) => syntheticAttack(arm, 1e6, threeSeeds(1000)));
+    const attacked = analyseRobustness(config, [...rivals, ...larger], []);
+    for (const draw of drawings) {
+      const { document } = parseHTML(draw(attacked, WIDE));
+      const lines = [...document.querySelectorAll('g[aria-label="line"] path')].map((path) =>
+        path.closest("[stroke-dasharray]"),
+      );
+      expect(new Set(lines.map((line) => line?.getAttribute("stroke-dasharray"))).size).toBe(3);
+    }
+    const texts = [...parseHTML(attackCurvesFigure(attacked, WIDE)).document.querySelectorAll("text")];
+    const key = texts
+      .map(({ textContent }) => textContent)
+      .filter((text) => methods.some((name) => text.endsWith(name)));
+    expect(new Set(key.map((text) => text.split(" ")[0])).size).toBe(3);
+  });
+
+  it("mark the loss before the attack on the left edge, by symbols that the key has too", () => {
+    const high = analyseRobustness(config, [syntheticAttack("rmu", 1e5, [1000], { initialLoss: 20 })], []);
+    for (const layout of [WIDE, NARROW]) {
+      const { document } = parseHTML(attackCurvesFigure(high, layout));
+      expect(document.querySelectorAll('g[aria-label="dot"] path')).toHaveLength(1 + 1);
+    }
+    const { document } = parseHTML(attackCurvesFigure(results, WIDE));
+    expect(document.querySelectorAll('g[aria-label="dot"] path')).toHaveLength(results.cells.length + 4);
   });
 
   it("are empty when nothing was attacked", () => {

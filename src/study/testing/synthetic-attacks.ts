@@ -12,6 +12,8 @@ function syntheticRun(seed: number, tokens: number, censored: boolean): AttackRu
   return { lr: 0.004, seed, curve, tokens, censored, ended: censored ? "cap" : "recovered" };
 }
 
+const UNLEARNED = ["rmu", "circuit-breaker", "gradient-ascent"] as const;
+
 const unlearning: UnlearnFile = {
   ...{ method: "rmu", retainBudget: 0.1, layer: 1, stateNorm: 2.5, coefficient: 20, trainable: [] },
   before: { step: 0, forget: 4.5, retain: 4.6 },
@@ -24,13 +26,14 @@ export function syntheticAttack(
   arm: string,
   parameters: number,
   tokens: readonly number[],
-  { censored = false, initialLoss = 6 } = {},
+  { censored = false, initialLoss = 6, layer = 1 } = {},
 ): AttackFacts {
+  const method = UNLEARNED.find((name) => name === arm);
   const runs = tokens.map((count, index) => syntheticRun(index + 1, count, censored));
   const size = `${Math.round(parameters / 1000)}x1`;
   const attack = { target: 4.5, initialLoss, lr: runs.length > 0 ? 0.004 : null, sweep: runs.slice(0, 1), runs };
   return {
-    ...{ arm, size, parameters, unlearning: arm === "rmu" ? unlearning : null },
+    ...{ arm, size, parameters, unlearning: method ? { ...unlearning, method, layer } : null },
     attack: { ...attack, pretrainingTokens: PRETRAINING_TOKENS, cap: 200_000, trainTokens: 50_000 },
   };
 }
