@@ -124,6 +124,12 @@ export function subdomainTable(safeguards: Safeguards): Html | null {
   );
 }
 
+/** "100 (2 too long, 1 empty)": questions beyond the context got no answer, and empty answers are not judged. */
+function askedText({ asked, tooLong, empty }: Safeguards["responses"][number]): string {
+  const left = Object.entries({ "too long": tooLong, empty }).filter(([, count]) => count > 0);
+  return `${asked}${left.length > 0 ? ` (${left.map(([why, count]) => `${count} ${why}`).join(", ")})` : ""}`;
+}
+
 export function responseTable(safeguards: Safeguards): Html | null {
   const { responses } = safeguards;
   if (responses.length === 0) return null;
@@ -139,7 +145,7 @@ export function responseTable(safeguards: Safeguards): Html | null {
     (cell) => [
       parameterLabel(cell.parameters),
       armCell(safeguards, cell.arm),
-      `${cell.asked}${cell.tooLong ? ` (${cell.tooLong} too long)` : ""}`,
+      askedText(cell),
       ...criteria.flatMap((name) => {
         const judged = cell.judged[name];
         return [withInterval(judged?.rate, percent), judged ? unknowns(judged.unknown) || "0" : "–"];
@@ -154,5 +160,10 @@ export function responseTable(safeguards: Safeguards): Html | null {
     ...["questions", "size", "arm", "asked", ...criteria.flatMap((name) => [name, "unknown"])],
     ...["repetition", "question words", "reference words", "reference, nats per byte"],
   ];
-  return table(`Free answers. Judge: ${responses[0].judge}. Unknowns are in no rate.`, header, rows, 3);
+  return table(
+    `Free answers. Judge: ${responses[0].judge}. Judged rates are of non-empty answers; unknowns are in none of them.`,
+    header,
+    rows,
+    3,
+  );
 }

@@ -61,6 +61,13 @@ describe("safeguards.html", () => {
     expect(says).toContain("nobody looked for them in the pretraining text");
   });
 
+  it("counts empty answers, which are in no judged rate", () => {
+    const table = [...document.querySelectorAll("table")].find((each) => each.textContent!.includes("Free answers"))!;
+    expect(table.querySelector("caption")!.textContent).toContain("rates are of non-empty answers");
+    expect(table.querySelector("tbody tr")!.textContent).toContain("100 (2 too long, 1 empty)");
+    expect(document.querySelector("#says")!.textContent).toContain("Rates are of non-empty answers");
+  });
+
   it("shows what an attack found, where there was one", () => {
     const robustness = analyseRobustness(RobustnessConfig.parse({}), SYNTHETIC_ATTACKS, []);
     const attacked = renderSafeguards(safeguards, { ...none, comesBack: comesBackSection(robustness) });

@@ -134,7 +134,7 @@ function says(safeguards: Safeguards): Html | null {
 ${isJudged ? null : html`<p class="muted">Nobody judged the answers for correctness, relevance and coherence: no language model was named. What follows is measured without a judge, and none of it is correctness.</p>`}
 ${figure(safeguards, judgedFigure, {
   title: "Free answers, judged",
-  see: "answers to questions to forget against answers to general ones. What the judge could not tell or did not answer is in no rate; the table counts it.",
+  see: "answers to questions to forget against answers to general ones. Rates are of non-empty answers. What the judge could not tell or did not answer is in no rate; the table counts both.",
   beware: "small differences: the judge is a language model too.",
 })}
 ${figure(safeguards, referenceFigure, {
