@@ -8,6 +8,7 @@ import { AlignmentConfig } from "../study/alignment/config.js";
 import { planAlignment, runAlignment } from "../study/alignment/run.js";
 import { refusalTable } from "../study/alignment/table.js";
 import { readSeries, readSeriesCorpus } from "../study/series.js";
+import { commandAgain } from "./again.js";
 import { clock } from "./live.js";
 import { addSchemaOptions } from "./options.js";
 import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
@@ -42,7 +43,10 @@ interface Flags extends StepFlags {
   out: string;
 }
 
-async function alignmentCommand({ study, out, workers, dryRun, json, ...given }: Flags): Promise<void> {
+async function alignmentCommand(
+  { study, out, workers, dryRun, json, ...given }: Flags,
+  command: Command,
+): Promise<void> {
   const config = AlignmentConfig.safeParse(given);
   const judging = Judging.safeParse(given);
   for (const { error } of [config, judging])
@@ -55,7 +59,7 @@ async function alignmentCommand({ study, out, workers, dryRun, json, ...given }:
     listSteps(plan);
     return;
   }
-  const commands = ["lacuna alignment --study <a study> --forget <questions> --general <instructions>"];
+  const commands = [commandAgain(command)];
   const { result, seconds } = await showSteps(plan, { workers, out }, (onEvent) =>
     runAlignment({ ...options, commands, onEvent }),
   );

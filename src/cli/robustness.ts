@@ -7,6 +7,7 @@ import { RobustnessConfig } from "../study/robustness/config.js";
 import { planRobustness, runRobustness } from "../study/robustness/run.js";
 import { recoveryTable } from "../study/robustness/table.js";
 import { readSeries } from "../study/series.js";
+import { commandAgain } from "./again.js";
 import { clock } from "./live.js";
 import { addSchemaOptions } from "./options.js";
 import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
@@ -34,7 +35,10 @@ interface Flags extends StepFlags {
   out: string;
 }
 
-async function robustnessCommand({ study, out, workers, dryRun, json, ...given }: Flags): Promise<void> {
+async function robustnessCommand(
+  { study, out, workers, dryRun, json, ...given }: Flags,
+  command: Command,
+): Promise<void> {
   const parsed = RobustnessConfig.safeParse(given);
   if (!parsed.success) throw new UserError(`Options are not as expected:\n${z.prettifyError(parsed.error)}`);
   const options = { config: parsed.data, series: readSeries(study), out, workers };
@@ -44,7 +48,7 @@ async function robustnessCommand({ study, out, workers, dryRun, json, ...given }
     return;
   }
   const { result, seconds } = await showSteps(plan, { workers, out }, (onEvent) =>
-    runRobustness({ ...options, commands: ["lacuna robustness --study <a study>"], onEvent }),
+    runRobustness({ ...options, commands: [commandAgain(command)], onEvent }),
   );
   if (json) console.log(JSON.stringify(result, null, 2));
   else {

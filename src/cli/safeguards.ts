@@ -12,7 +12,8 @@ import { Robustness } from "../study/robustness/results.js";
 import { SAFEGUARD_BUDGETS, type SafeguardBudget, safeguardsConfig } from "../study/safeguards/config.js";
 import type { SafeguardInputs } from "../study/safeguards/pipeline.js";
 import { planSafeguards, runSafeguards, type SafeguardsOptions } from "../study/safeguards/run.js";
-import { readSeries, readSeriesCorpus } from "../study/series.js";
+import { readSeries, readSeriesCorpus, requireSameSizes, type Series } from "../study/series.js";
+import { commandAgain } from "./again.js";
 import { clock } from "./live.js";
 import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
 
@@ -57,7 +58,7 @@ export function addSafeguardsCommand(program: Command): void {
     .action(safeguardsCommand);
 }
 
-async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
+async function safeguardsCommand(study: string, flags: Flags, command: Command): Promise<void> {
   const { out, budget, workers, attack, robustness, align, alignment } = flags;
   if (attack && robustness) throw new UserError("Give either --attack or --robustness, not both.");
   if (align && alignment) throw new UserError("Give either --align or --alignment, not both.");
@@ -65,11 +66,11 @@ async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
   const inputs: SafeguardInputs = { corpus: readSeriesCorpus(study, series), ...filesOf(flags) };
   const options: SafeguardsOptions = {
     ...{ config: safeguardsConfig(budget), series, inputs, out, workers },
-    ...{ classifierF1: classifierF1Of(study), commands: [`lacuna safeguards <a study> --budget ${budget}`] },
+    ...{ classifierF1: classifierF1Of(study), commands: [commandAgain(command)] },
     ...(attack && { robustness: RobustnessConfig.parse({}) }),
     ...(align && { alignment: alignmentConfig(inputs) }),
-    ...(alignment && { alignment: readJson(alignment, Alignment) }),
-    ...(robustness && { robustness: readJson(robustness, Robustness) }),
+    ...(alignment && { alignment: ofSeries(alignment, readJson(alignment, Alignment), series) }),
+    ...(robustness && { robustness: ofSeries(robustness, readJson(robustness, Robustness), withBaseline(series)) }),
   };
   const plan = await planSafeguards(options);
   if (flags.dryRun) {
@@ -84,6 +85,18 @@ async function safeguardsCommand(study: string, flags: Flags): Promise<void> {
     console.log(
       `\n${result.statements.join("\n")}\n\nPage: ${join(out, "safeguards.html")}   Numbers: ${join(out, "safeguards.json")}   (${clock(seconds)})`,
     );
+}
+
+/** Sizes without a baseline are not attacked. */
+function withBaseline({ models, ...series }: Series): Series {
+  const sizes = new Set(models.filter(({ arm }) => arm === "baseline").map(({ size }) => size));
+  return { ...series, models: models.filter(({ size }) => sizes.has(size)) };
+}
+
+/** What an earlier command found. @throws UserError when it found it of other models */
+function ofSeries<Found extends Alignment | Robustness>(path: string, found: Found, series: Series): Found {
+  requireSameSizes(path, found.cells, series);
+  return found;
 }
 
 /** The question files given, every one of which must be there. */

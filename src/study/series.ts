@@ -78,3 +78,24 @@ export function readSeriesCorpus(study: string, { tokens }: Series): string {
     throw new UserError(`${study} does not hold the corpus that ${tokens} was made of. Run the study again.`);
   return corpus;
 }
+
+/**
+ * @param path - the file that holds the cells, for the message
+ * @param cells - of an earlier command, one or more per size
+ * @throws UserError unless the cells are of models of the same sizes as the series
+ */
+export function requireSameSizes(
+  path: string,
+  cells: readonly Pick<SeriesModel, "size" | "parameters">[],
+  { models }: Pick<Series, "models">,
+): void {
+  const sizesOf = (list: readonly Pick<SeriesModel, "size" | "parameters">[]) =>
+    [
+      ...new Set(list.map(({ size, parameters }) => `${size} (${parameters.toLocaleString("en-US")} parameters)`)),
+    ].sort();
+  const [found, wanted] = [sizesOf(cells), sizesOf(models)];
+  if (found.join() === wanted.join()) return;
+  throw new UserError(
+    `${path} is of other models than the study. It has: ${found.join("; ") || "none"}. The study has: ${wanted.join("; ")}. Give the file that was made of this study, or make it again.`,
+  );
+}

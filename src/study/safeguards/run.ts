@@ -59,7 +59,7 @@ export async function runSafeguards(options: SafeguardsOptions): Promise<Safegua
   const { config, series, inputs, robustness, alignment, out, workers = 2, onEvent = () => {} } = options;
   const { commands = [], classifierF1 = null } = options;
   const artifacts = await runSafeguardSteps(config, series, inputs, stepRunner({ folder: out, workers, onEvent }));
-  const within = (part: string) => ({ out: join(out, part), workers, onEvent });
+  const within = (part: string) => ({ out: join(out, part), workers, onEvent, commands });
   const attacked =
     robustness && !isFound<Robustness>(robustness)
       ? await runRobustness({ ...within("robustness"), series, config: robustness })
