@@ -2,7 +2,8 @@
  * @file Adversarial finetuning of one model: how much forget text brings the capability back (paper 4.3, B.3).
  *
  * Everything is chosen to favour the attacker: the learning rate is the one of the sweep that recovers with the fewest
- * tokens (or, when none does, ends lowest), batches are small, the rate is constant without a warm-up. The sweep uses
+ * tokens (or, when none does, ends lowest), batches are small, and the rate falls with the root of the steps: at a
+ * constant one, as in the paper, the noise of small batches keeps our models above their target for ever. The sweep uses
  * the first seed; the others, which order the text anew, run at the rate it chose. A rate that has had as many tokens
  * as the best one needed cannot win and stops there. A run is found when it was finished before, and goes on from its
  * checkpoint when it was not.
@@ -158,7 +159,16 @@ async function runOnce(
   const evaluation = { isDue, measure: async (p: Model["parameters"]) => ({ loss: await held.measure(p) }) };
   const stop = ({ evaluation }: { evaluation?: Record<string, number> }) => (evaluation?.loss ?? Infinity) <= target;
   const start: CurvePoint = { step: 0, tokens: 0, loss: initialLoss };
-  const tuning = { model, source, steps, lr, checkpointEvery: CHECKPOINT_EVERY, evaluation, stop, trainer };
+  const tuning = {
+    model,
+    source,
+    steps,
+    lr: falling(lr),
+    checkpointEvery: CHECKPOINT_EVERY,
+    evaluation,
+    stop,
+    trainer,
+  };
   const { history, diverged } = await finetune(tuning, { out, threads, progress })
     .then(({ history }) => ({ history, diverged: false }))
     .catch((error: unknown) => {
@@ -175,6 +185,12 @@ async function runOnce(
   await writeJson(finished, result);
   return result;
 }
+
+/** Steps after which the rate begins to fall. */
+const FALL_AFTER = 50;
+
+/** Rate of step 0, 1, ...: with no end in sight there is no schedule to follow, and this serves any number of steps. */
+const falling = (lr: number) => (step: number) => lr / Math.sqrt(1 + step / FALL_AFTER);
 
 /** Whether a measurement is due: after step 1, and whenever steps have grown by the factor. */
 function grew(done: number, growth: number): boolean {
