@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 describe("lacuna attack", () => {
   it("counts the tokens until a filtered model knows what the unfiltered one does", async () => {
-    const { file, manifest } = await attackOf({}, "attack");
+    const { file, manifest } = await attackOf({ lrs: [0.0003, 0.003, 0.03] }, "attack");
     expect(file.initialLoss).toBeGreaterThan(file.target + 0.2);
     expect(file.pretrainingTokens).toBe(120 * 8 * 16);
     expect(file.runs.map(({ seed }) => seed)).toEqual([1, 2]);
@@ -47,10 +47,11 @@ describe("lacuna attack", () => {
       expect(run.curve.at(-2)!.loss).toBeGreaterThan(file.target);
       expect(run.curve.at(-1)!.loss).toBeLessThanOrEqual(file.target);
     }
-    // The sweep's other rate had no more tokens than the winner needed.
+    // The winner, in the middle, is tried first, and the others had no more tokens than it needed.
     const [first] = file.runs;
     expect(file.sweep).toContainEqual(first);
     for (const run of file.sweep) expect(run.tokens).toBeLessThan(first.tokens + 2 * 16);
+    expect(file.sweep.map(({ ended }) => ended)).toEqual(["recovered", "slower", "slower"]);
     expect(existsSync(join(folder, "attack", ".runs"))).toBe(false);
     expect(manifest.result).toMatchObject({ lr: file.lr });
   });
