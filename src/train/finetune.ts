@@ -26,8 +26,8 @@ export interface FinetuneOptions {
   source: BatchSource;
   /** Steps at most. */
   steps: number;
-  /** Learning rate at base width: constant, a schedule over the steps, or that of step 0, 1, ... */
-  lr: number | Schedule | ((step: number) => number);
+  /** Constant learning rate at base width, or a schedule over the steps. */
+  lr: number | Schedule;
   microBatches?: number;
   /** Weight decay, clip and betas; those of pretraining by default. */
   optimizer?: AdamWOptions;
@@ -76,7 +76,7 @@ export async function finetune(options: FinetuneOptions, context: RunContext): P
     const loop = {
       ...{ config: model.config, steps, batchAt: source.batchAt, checkpointEvery, stop },
       start: () => startingState(model.parameters),
-      lrAt: typeof lr === "function" ? lr : (step: number) => (typeof lr === "number" ? lr : learningRate(step, lr)),
+      lrAt: (step: number) => (typeof lr === "number" ? lr : learningRate(step, lr)),
       async measure(done: number, parameters: () => Parameters) {
         return evaluation?.isDue(done) ? { evaluation: await evaluation.measure(parameters()) } : undefined;
       },

@@ -1,12 +1,14 @@
 /**
  * @file Adversarial finetuning of one model: how much forget text brings the capability back (paper 4.3, B.3).
  *
- * Everything is chosen to favour the attacker: the learning rate is the one of the sweep that recovers with the fewest
- * tokens (or, when none does, ends lowest), batches are small, and the rate falls with the root of the steps: at a
- * constant one, as in the paper, the noise of small batches keeps our models above their target for ever. The sweep uses
- * the first seed; the others, which order the text anew, run at the rate it chose. A rate that has had as many tokens
- * as the best one needed cannot win and stops there. A run is found when it was finished before, and goes on from its
- * checkpoint when it was not.
+ * Everything is chosen to favour the attacker. Who knows how many tokens there are to spend lets the learning rate fall
+ * to zero over them; so every point of a curve is a finetuning of its own, with so many tokens, and the least with which
+ * a model reaches its target lies between two of them. (At a constant rate, as in the paper, noise keeps models of our
+ * size above their target for three times as many tokens or for ever; batches of an eighth of pretraining's, as there,
+ * cost an attacker of ours more than twice the tokens.) The peak rate is the one of the sweep that recovers with the
+ * fewest tokens or, when none does, ends lowest. The sweep uses the first seed; the others, which order the text anew,
+ * run at the rate it chose. A rate that has had as many tokens as the best one needed cannot win and stops there.
+ * A finetuning is found when it was finished before, and goes on from its checkpoint when it was not.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +42,7 @@ export interface AttackOptions {
   /** Tokens after which a run gives up. */
   cap: number;
   testWindows: number;
-  /** Factor by which tokens grow from one measurement to the next. */
+  /** Factor by which tokens grow from one finetuning to the next. */
   growth: number;
   weightDecay: number;
   clip: number;
@@ -72,7 +74,7 @@ export interface AttackContext {
   threads?: number;
 }
 
-/** Steps between checkpoints. A run takes a minute or so: one that is killed loses seconds. */
+/** Steps between checkpoints: a run that is killed loses seconds. */
 const CHECKPOINT_EVERY = 500;
 
 export async function attack(options: AttackOptions, context: AttackContext): Promise<AttackResult> {
@@ -92,7 +94,12 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
     const run = async (lr: number, seed: number, cap: number) => {
       // Within a run too: whoever wants to stop is heard when progress is told.
       const tell: Progress = ({ done: tokens, total: most = tokens, detail }) =>
-        progress({ done: done + tokens / most, total, unit: "runs", detail: detail && `lr ${lr}, ${detail}` });
+        progress({
+          done: done + Math.min(1, tokens / most),
+          total,
+          unit: "runs",
+          detail: detail && `lr ${lr}, ${detail}`,
+        });
       const result = await runOnce(
         options,
         { lr, seed, cap, initialLoss, held, trainer },
@@ -145,57 +152,48 @@ interface Run {
 async function runOnce(
   options: AttackOptions,
   run: Run,
-  { scratch, threads, progress }: AttackContext,
+  { scratch, threads, progress = () => {} }: AttackContext,
 ): Promise<AttackRun> {
   const { model, target, batch, growth } = options;
   const { lr, seed, cap, initialLoss, held, trainer } = run;
-  const out = join(scratch, `lr-${lr}-seed-${seed}`);
-  const finished = join(out, "run.json");
-  if (existsSync(finished)) return readJson(finished, AttackRun);
-  mkdirSync(out, { recursive: true });
   const source = windowSource(options.train, { context: model.config.context, batch, seed }, "forget text");
-  const steps = Math.max(1, Math.ceil(cap / (batch * source.context)));
-  const isDue = (done: number) => done === steps || grew(done, growth);
-  const evaluation = { isDue, measure: async (p: Model["parameters"]) => ({ loss: await held.measure(p) }) };
-  const stop = ({ evaluation }: { evaluation?: Record<string, number> }) => (evaluation?.loss ?? Infinity) <= target;
-  const start: CurvePoint = { step: 0, tokens: 0, loss: initialLoss };
-  const tuning = {
-    model,
-    source,
-    steps,
-    lr: falling(lr),
-    checkpointEvery: CHECKPOINT_EVERY,
-    evaluation,
-    stop,
-    trainer,
-  };
-  const { history, diverged } = await finetune(tuning, { out, threads, progress })
-    .then(({ history }) => ({ history, diverged: false }))
-    .catch((error: unknown) => {
-      if (error instanceof DivergedError) return { history: error.history, diverged: true };
-      throw error;
-    });
-  const measured = history.flatMap(({ step, rawTokens, evaluation }): CurvePoint[] =>
-    evaluation ? [{ step, tokens: rawTokens, loss: evaluation.loss }] : [],
-  );
-  const curve = [start, ...measured];
+  const stepTokens = batch * source.context;
+  const curve: CurvePoint[] = [{ step: 0, tokens: 0, loss: initialLoss }];
+  let diverged = false;
+  for (const steps of budgets(Math.max(1, Math.ceil(cap / stepTokens)), growth)) {
+    const out = join(scratch, `lr-${lr}-seed-${seed}`, `steps-${steps}`);
+    const finished = join(out, "loss.json");
+    if (!existsSync(finished)) {
+      mkdirSync(out, { recursive: true });
+      const tell: Progress = ({ done, detail }) => progress({ done, total: cap, unit: "tokens", detail });
+      const annealed = { peak: lr, steps, finalShare: 0 };
+      const tuning = { model, source, steps, lr: annealed, checkpointEvery: CHECKPOINT_EVERY, trainer };
+      const tuned = await finetune(tuning, { out, threads, progress: tell }).catch(lossOfDiverged);
+      await writeJson(finished, { loss: tuned && (await held.measure(tuned.model.parameters)) });
+    }
+    const { loss } = readJson(finished, z.object({ loss: z.number().nullable() }));
+    diverged = loss === null;
+    if (loss === null) break;
+    curve.push({ step: steps, tokens: steps * stepTokens, loss });
+    if (loss <= target) break;
+  }
   const recovery = recover(curve, target);
   const ended = !recovery.censored ? "recovered" : diverged ? "diverged" : cap < options.cap ? "slower" : "cap";
-  const result: AttackRun = { lr, seed, curve, ...recovery, ended };
-  await writeJson(finished, result);
-  return result;
+  return { lr, seed, curve, ...recovery, ended };
 }
 
-/** Steps after which the rate begins to fall. */
-const FALL_AFTER = 50;
+/** Numbers of steps to try, rising by the factor; the last is all there may be. */
+export function budgets(most: number, growth: number): number[] {
+  const levels = Array.from({ length: Math.ceil(Math.log(most) / Math.log(growth)) }, (_, k) =>
+    Math.round(growth ** k),
+  );
+  return [...new Set([...levels.filter((steps) => steps < most), most])];
+}
 
-/** Rate of step 0, 1, ...: with no end in sight there is no schedule to follow, and this serves any number of steps. */
-const falling = (lr: number) => (step: number) => lr / Math.sqrt(1 + step / FALL_AFTER);
-
-/** Whether a measurement is due: after step 1, and whenever steps have grown by the factor. */
-function grew(done: number, growth: number): boolean {
-  const level = (step: number) => Math.floor(Math.log(step) / Math.log(growth));
-  return done === 1 || level(done) > level(done - 1);
+/** @returns null; anything but divergence is thrown on */
+function lossOfDiverged(error: unknown): null {
+  if (error instanceof DivergedError) return null;
+  throw error;
 }
 
 function describeRun({ tokens, censored, ended }: AttackRun): string {

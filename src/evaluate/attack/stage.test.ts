@@ -6,14 +6,14 @@ import { runStage } from "../../base/stage.js";
 import { NO_DOMAIN, readTokens, writeTokens } from "../../tokens/index.js";
 import { pretrainStage } from "../../train/index.js";
 import { END, syntheticCorpus, writeArtifacts } from "../../train/testing/synthetic.js";
-import { type AttackRun, favourAttacker } from "./attack.js";
+import { type AttackRun, budgets, favourAttacker } from "./attack.js";
 import { recover } from "./recover.js";
 import { AttackFile, attackStage } from "./stage.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lacuna-attack-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const [tokens, baseline, filtered] = ["tokens", "baseline", "filtered"].map((name) => join(folder, name));
-const quick = { forget: ["upper"], lrs: [0.003, 0.03], seeds: [1, 2], testWindows: 16, cap: 0.5, baseline };
+const quick = { forget: ["upper"], lrs: [0.003, 0.03], seeds: [1, 2], batch: 2, testWindows: 16, cap: 0.5, baseline };
 
 const attackOf = async (options: object, name: string) => {
   const out = join(folder, name);
@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 describe("lacuna attack", () => {
   it("counts the tokens until a filtered model knows what the unfiltered one does", async () => {
-    const { file, manifest } = await attackOf({ lrs: [0.0003, 0.003, 0.03] }, "attack");
+    const { file, manifest } = await attackOf({ lrs: [0.003, 0.03, 0.3] }, "attack");
     expect(file.initialLoss).toBeGreaterThan(file.target + 0.2);
     expect(file.pretrainingTokens).toBe(120 * 8 * 16);
     expect(file.runs.map(({ seed }) => seed)).toEqual([1, 2]);
@@ -91,6 +91,15 @@ describe("lacuna attack", () => {
     await expect(attackOf({ baseline: undefined }, "x")).rejects.toThrow(/either --baseline.*or --target/);
     await expect(attackOf({ target: 3 }, "x")).rejects.toThrow(/either --baseline.*or --target/);
     await expect(attackOf({ forget: ["chemistry"] }, "x")).rejects.toThrow(/no document of chemistry/);
+  });
+});
+
+describe("budgets of an attack", () => {
+  it("rise by the factor, each once, up to all there may be", () => {
+    expect(budgets(10, 2)).toEqual([1, 2, 4, 8, 10]);
+    expect(budgets(8, 2)).toEqual([1, 2, 4, 8]);
+    expect(budgets(6, 1.3)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(budgets(1, 2)).toEqual([1]);
   });
 });
 

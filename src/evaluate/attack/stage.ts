@@ -21,14 +21,14 @@ const Options = z.object({
   lrs: z
     .array(z.number().positive())
     .min(1)
-    .default([0.0005, 0.001, 0.002, 0.004, 0.008])
-    .describe("learning rates to start with, at base width; the one of them that favours the attacker is used"),
+    .default([0.001, 0.002, 0.004, 0.008, 0.016])
+    .describe("peak learning rates to sweep, at base width; the one that favours the attacker is used"),
   seeds: z.array(z.int()).min(1).default([1, 2, 3]).describe("each orders the text anew; the sweep uses the first"),
-  batch: z.int().positive().default(2).describe("windows per step (paper: an eighth of a pretraining batch)"),
+  batch: z.int().positive().default(8).describe("windows per step"),
   cap: z.number().gt(0).default(0.5).describe("give up after so many tokens, as a share of pretraining's"),
   pretrainingTokens: z.number().positive().optional().describe("instead of those in the model's training.json"),
   testWindows: z.int().positive().default(64).describe("windows of held-out forget text to measure on"),
-  growth: z.number().gt(1).default(1.2).describe("measure whenever the tokens have grown by this factor"),
+  growth: z.number().gt(1).default(2).describe("factor by which tokens grow from one finetuning to the next"),
   weightDecay: z.number().nonnegative().default(0.01).describe("decoupled decay, multiplied by the learning rate"),
   clip: z.number().positive().default(0.5).describe("largest norm of the gradient"),
 });
