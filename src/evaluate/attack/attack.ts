@@ -6,7 +6,7 @@
  * a model reaches its target lies between two of them. (At a constant rate, as in the paper, noise keeps models of our
  * size above their target for three times as many tokens or for ever; batches of an eighth of pretraining's, as there,
  * cost an attacker of ours more than twice the tokens.) The peak rate is the one of the sweep that recovers with the
- * fewest tokens or, when none does, ends lowest. The sweep uses the first seed; the others, which order the text anew,
+ * fewest tokens or, when none does, ends lowest; where it lies at an end of the sweep, the sweep goes on there. It uses the first seed; the others, which order the text anew,
  * run at the rate it chose. A rate that has had as many tokens as the best one needed cannot win and stops there.
  * A finetuning is found when it was finished before, and goes on from its checkpoint when it was not.
  */
@@ -74,6 +74,8 @@ export interface AttackContext {
   threads?: number;
 }
 
+/** Rates tried beyond those given, at most. */
+const MOST_FURTHER = 6;
 /** Steps between checkpoints: a run that is killed loses seconds. */
 const CHECKPOINT_EVERY = 500;
 
@@ -89,9 +91,10 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
   try {
     const initialLoss = await held.measure(model.parameters);
     if (initialLoss <= target) return { target, initialLoss, lr: null, sweep: [], runs: [] };
-    const total = lrs.length + seeds.length - 1;
+    const atLeast = lrs.length + seeds.length - 1;
     let done = 0;
     const run = async (lr: number, seed: number, cap: number) => {
+      const total = Math.max(atLeast, done + seeds.length);
       // Within a run too: whoever wants to stop is heard when progress is told.
       const tell: Progress = ({ done: tokens, total: most = tokens, detail }) =>
         progress({
@@ -109,9 +112,15 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
       return result;
     };
     const sweep: AttackRun[] = [];
-    for (const lr of fromTheMiddle(lrs)) {
+    const tryRate = async (lr: number) => {
       const best = Math.min(options.cap, ...sweep.filter((r) => !r.censored).map((r) => r.tokens));
       sweep.push(await run(lr, seeds[0], best));
+    };
+    for (const lr of fromTheMiddle(lrs)) await tryRate(lr);
+    for (let more = 0; more < MOST_FURTHER; more++) {
+      const next = beyond(sweep);
+      if (next === undefined) break;
+      await tryRate(next);
     }
     const chosen = favourAttacker(sweep);
     const runs = [chosen];
@@ -129,6 +138,14 @@ function fromTheMiddle(lrs: readonly number[]): number[] {
   const middle = (falling.length - 1) / 2;
   const place = new Map(falling.map((lr, at) => [lr, Math.abs(at - middle)]));
   return falling.sort((a, b) => place.get(a)! - place.get(b)!);
+}
+
+/** The rate to try next when the best so far lies at an end of those tried: half or twice as much. */
+export function beyond(sweep: readonly AttackRun[]): number | undefined {
+  const rates = sweep.map(({ lr }) => lr);
+  const { lr } = favourAttacker(sweep);
+  if (lr === Math.min(...rates)) return lr / 2;
+  return lr === Math.max(...rates) ? lr * 2 : undefined;
 }
 
 /** The run with the fewest tokens to recover; when none recovered, the one that ended lowest. */

@@ -21,8 +21,10 @@ const Options = z.object({
   lrs: z
     .array(z.number().positive())
     .min(1)
-    .default([0.001, 0.002, 0.004, 0.008, 0.016])
-    .describe("peak learning rates to sweep, at base width; the one that favours the attacker is used"),
+    .default([0.002, 0.004, 0.008])
+    .describe(
+      "peak learning rates to sweep, at base width; halved or doubled further while the best lies at an end; the one that favours the attacker is used",
+    ),
   seeds: z.array(z.int()).min(1).default([1, 2, 3]).describe("each orders the text anew; the sweep uses the first"),
   batch: z.int().positive().default(8).describe("windows per step"),
   cap: z.number().gt(0).default(0.5).describe("give up after so many tokens, as a share of pretraining's"),
@@ -49,7 +51,7 @@ export const attackStage = defineStage({
     "lacuna attack --model runs/removed --baseline runs/model --tokens runs/tokens --forget medical --out runs/attack",
     "lacuna attack --model runs/removed --target 4.2 --tokens runs/tokens --cap 0.05 --seeds 1 --out runs/quick-attack",
   ],
-  version: 2,
+  version: 3,
   options: Options,
   inputs: ["model", "baseline", "tokens"],
   async run(options, { out, progress, threads }) {

@@ -18,8 +18,8 @@ export const RobustnessConfig = z.object({
   lrs: z
     .array(z.number().positive())
     .min(1)
-    .default([0.001, 0.002, 0.004, 0.008, 0.016])
-    .describe("peak learning rates an attacker tries"),
+    .default([0.002, 0.004, 0.008])
+    .describe("peak learning rates an attacker tries first; further ones while the best lies at an end"),
   seeds: z.array(z.int()).min(1).default([1, 2, 3]).describe("orders of the attacker's text"),
   cap: z.number().gt(0).default(0.5).describe("attacks give up after so many tokens, as a share of pretraining"),
 });
