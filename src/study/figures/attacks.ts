@@ -79,7 +79,8 @@ const EDGE_MARKER = { r: 3.5, strokeWidth: 1.6, fill: "var(--paper)" } as const;
 
 /**
  * Log-log; a panel per size, a line per arm and order of the text, the loss to reach as a dashed rule. Before the first
- * token a logarithmic axis has no place: that loss is a marker on the left edge.
+ * token a logarithmic axis has no place: that loss is a marker on the left edge. A few steps at a high rate do harm only;
+ * what lies far above the losses before is left out, as it would squeeze the rest.
  */
 export function attackCurvesFigure(results: Attacked, layout: Layout): string {
   const cells = results.cells.filter(({ runs }) => runs.length > 0);
@@ -87,7 +88,8 @@ export function attackCurvesFigure(results: Attacked, layout: Layout): string {
   const sizes = [...new Map(cells.map((cell) => [cell.size, cell])).values()];
   const names = sizes.map(({ size }) => size);
   const facet = facets(layout, names);
-  const points = cells.flatMap(curvePoints);
+  const highest = 1.15 * Math.max(...cells.map(({ initialLoss }) => initialLoss));
+  const points = cells.flatMap(curvePoints).filter(({ loss }) => loss <= highest);
   const targets = sizes.map(({ size, target }) => ({ size, target }));
   const x = logDomain(
     points.map(({ tokens }) => tokens),

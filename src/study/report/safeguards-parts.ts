@@ -19,7 +19,7 @@ ${figure(robustness, recoveryFigure, {
 })}
 ${figure(robustness, attackCurvesFigure, {
   title: "Loss on forget text during the attack",
-  see: "how steeply each line falls towards the dashed loss of the unfiltered model. Every point is a finetuning of its own, its learning rate falling to zero over so many tokens; one line per order of the text; markers on the left edge: the loss before it.",
+  see: "how steeply each line falls towards the dashed loss of the unfiltered model. Every point is a finetuning of its own, its learning rate falling to zero over so many tokens; one line per order of the text; markers on the left edge: the loss before it; what a few steps at a high rate spoil lies above the frame.",
   beware: "from where a line starts: an unlearned model that starts highest may fall fastest.",
 })}
 ${table(
