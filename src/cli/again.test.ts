@@ -28,7 +28,7 @@ describe("the command that makes results again", () => {
 
   it("leaves out defaults and what changes no result", () => {
     expect(again("safeguards runs/evening --budget evening --out here --dry-run")).toBe("lacuna safeguards <a study>");
-    expect(again("robustness --study runs/evening --cap 0.2 --seeds 1 2 3 --out here")).toBe(
+    expect(again("robustness --study runs/evening --cap 0.5 --seeds 1 2 3 --out here")).toBe(
       "lacuna robustness --study <a study>",
     );
   });
