@@ -102,11 +102,7 @@ async function writeTokenizerFiles(directory: string, out: string, tokenizer: To
   const ours = SPECIAL_NAMES.map((name) => ({ id: specials[name], content: SPECIAL_TEXTS[name], ...flags }));
   const others = json.added_tokens.filter(({ id }) => !ours.some((own) => own.id === id));
   // Loaders number added tokens one after the other from the end of the vocabulary: an id of no token needs a name too.
-  const taken = new Set([
-    ...Object.values(json.model.vocab),
-    ...others.map(({ id }) => id),
-    ...ours.map(({ id }) => id),
-  ]);
+  const taken = new Set([...Object.values(json.model.vocab), ...[...others, ...ours].map(({ id }) => id)]);
   const unused = Array.from({ length: Math.max(...taken) }, (_, id) => id).filter((id) => !taken.has(id));
   const fillers = unused.map((id) => ({ id, content: `<|unused-${id}|>`, ...flags }));
   const added_tokens = [...others, ...ours, ...fillers].sort((a, b) => a.id - b.id);

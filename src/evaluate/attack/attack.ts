@@ -6,8 +6,9 @@
  * a model reaches its target lies between two of them. (At a constant rate, as in the paper, noise keeps models of our
  * size above their target for three times as many tokens or for ever; batches of an eighth of pretraining's, as there,
  * cost an attacker of ours more than twice the tokens.) The peak rate is the one of the sweep that recovers with the
- * fewest tokens or, when none does, ends lowest; where it lies at an end of the sweep, the sweep goes on there. It uses the first seed; the others, which order the text anew,
- * run at the rate it chose. A rate that has had as many tokens as the best one needed cannot win and stops there.
+ * fewest tokens or, when none does, ends lowest; where it lies at an end of the sweep, the sweep goes on there. It uses
+ * the first seed; the others, which order the text anew, run at the rate it chose. A rate that has had as many tokens as
+ * the best one needed cannot win and stops there.
  * A finetuning is found when it was finished before, and goes on from its checkpoint when it was not.
  */
 import { existsSync, mkdirSync } from "node:fs";
@@ -136,8 +137,8 @@ export async function attack(options: AttackOptions, context: AttackContext): Pr
 function fromTheMiddle(lrs: readonly number[]): number[] {
   const falling = lrs.toSorted((a, b) => b - a);
   const middle = (falling.length - 1) / 2;
-  const place = new Map(falling.map((lr, at) => [lr, Math.abs(at - middle)]));
-  return falling.sort((a, b) => place.get(a)! - place.get(b)!);
+  const distance = (lr: number) => Math.abs(falling.indexOf(lr) - middle);
+  return falling.toSorted((a, b) => distance(a) - distance(b));
 }
 
 /** The rate to try next when the best so far lies at an end of those tried: half or twice as much. */
