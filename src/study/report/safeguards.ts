@@ -3,7 +3,6 @@
  *
  * Drawn from safeguards.json and the files of its parts; a part that was not run says so, with the command that runs it.
  */
-
 import { seenBefore } from "../alignment/results.js";
 import {
   boundaryFigure,

@@ -36,6 +36,9 @@ export function bytesOf(array: Uint8Array | Uint16Array | Uint32Array | Int32Arr
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+/** The label that PyTorch's cross entropy leaves out. */
+export const NO_LABEL = -100;
+
 /** Tokens of a piece. */
 export const PIECE = 1 << 20;
 

@@ -11,10 +11,17 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Output } from "../output.js";
 import { arrange } from "../view.js";
-import { bytesOf, type Format, type FormatContext, type FormatWriter, PIECE, pieces, tokenArray } from "./format.js";
+import {
+  bytesOf,
+  type Format,
+  type FormatContext,
+  type FormatWriter,
+  NO_LABEL,
+  PIECE,
+  pieces,
+  tokenArray,
+} from "./format.js";
 
-/** What trainers ignore as a label. */
-const NO_LABEL = -100;
 const TYPE_CODES = { int32: 4, uint16: 8 } as const;
 /** Sequences whose index entries are made at a time. */
 const BATCH = 65_536;

@@ -2,10 +2,7 @@
 import { ListParquet } from "../parquet/lists.js";
 import { type RowOfTokens, rowMaker } from "../rows.js";
 import { arrange, type DocumentView } from "../view.js";
-import type { Format, FormatContext, FormatWriter } from "./format.js";
-
-/** The label that PyTorch's cross entropy leaves out. */
-const IGNORED = -100;
+import { type Format, type FormatContext, type FormatWriter, NO_LABEL } from "./format.js";
 
 type Fill = (row: RowOfTokens, into: Int32Array | Float32Array) => void;
 
@@ -16,12 +13,12 @@ const attentionMask: Fill = ({ length }, into) => {
 };
 /** labels[i] is token i: the model shifts. */
 const unshiftedLabels: Fill = ({ inputs, lossMask }, into) => {
-  for (let i = 0; i < into.length; i++) into[i] = lossMask[i] === 1 ? inputs[i] : IGNORED;
+  for (let i = 0; i < into.length; i++) into[i] = lossMask[i] === 1 ? inputs[i] : NO_LABEL;
 };
 /** labels[i] is token i + 1: already shifted. */
 const shiftedLabels: Fill = ({ inputs, lossMask, length, next }, into) => {
-  for (let i = 0; i + 1 < length; i++) into[i] = lossMask[i + 1] === 1 ? inputs[i + 1] : IGNORED;
-  into.fill(IGNORED, length - 1);
+  for (let i = 0; i + 1 < length; i++) into[i] = lossMask[i + 1] === 1 ? inputs[i + 1] : NO_LABEL;
+  into.fill(NO_LABEL, length - 1);
   if (next?.isTrained) into[length - 1] = next.id;
 };
 /** weights[i] is the weight of predicting token i + 1: after the shift. */
