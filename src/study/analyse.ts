@@ -2,14 +2,16 @@
  * @file From facts to results: pure, deterministic, no files.
  *
  * Losses are pooled into measures (grid.ts), everything derived from them is derived once as observed and once per
- * resample of test documents (quantities.ts, bootstrap.ts), and put into plain words (findings.ts).
+ * resample of documents and training noise (quantities.ts, bootstrap.ts), and put into plain words (findings.ts).
  */
 import { random } from "../base/random.js";
-import { bootstrap, observedMeans, percentileInterval } from "./bootstrap.js";
+import { bootstrap, meanLosses } from "./bootstrap.js";
 import type { RunFacts, StudyFacts } from "./facts.js";
 import { findingsOf } from "./findings.js";
 import { buildGrid, type Grid } from "./grid.js";
+import { drawNoise, measureNoise, type Noise, spreadOf } from "./noise.js";
 import { deriveQuantities, type Quantity } from "./quantities.js";
+import { type BoundedQuantity, estimateOf } from "./quantity-estimates.js";
 import type { Estimate, HistoryPoint, Results } from "./results.js";
 import { fitPowerLaw } from "./scaling.js";
 import { caveatsOf, sentenceOf } from "./sentence.js";
@@ -19,9 +21,6 @@ export const RESAMPLES = 1000;
 /** Points kept of a training curve. */
 const HISTORY_POINTS = 120;
 
-/** A quantity with its interval. */
-export type EstimatedQuantity = Omit<Quantity, "value"> & { estimate: Estimate };
-
 /**
  * Analyses a study.
  * @returns what results.json holds
@@ -29,11 +28,15 @@ export type EstimatedQuantity = Omit<Quantity, "value"> & { estimate: Estimate }
  */
 export function analyse(facts: StudyFacts, { resamples = RESAMPLES } = {}): Results {
   const grid = buildGrid(facts);
-  const quantities = estimateQuantities(grid, facts.config.seed, resamples);
+  const noise = measureNoise(grid);
+  const quantities = estimateQuantities(grid, noise, facts.config.seed, resamples);
+  const ofKind = (kind: Quantity["kind"]) => quantities.filter((quantity) => quantity.kind === kind);
+  const statistic = ({ arm, size, bounded }: BoundedQuantity) => ({ size: size!, arm, ...bounded });
   const partial: Omit<Results, "findings" | "caveats" | "sentence"> = {
     format: "lacuna-results",
-    formatVersion: 1,
+    formatVersion: 2,
     lacuna: facts.version,
+    processor: facts.processor,
     synthetic: facts.synthetic ?? false,
     domain: facts.domain,
     config: facts.config,
@@ -42,10 +45,17 @@ export function analyse(facts: StudyFacts, { resamples = RESAMPLES } = {}): Resu
     measures: [...grid.measures],
     sizes: [...grid.sizes],
     arms: [...grid.arms],
-    labels: facts.labels,
-    classifier: facts.classifier,
+    routes: [...facts.routes],
+    noise: { from: noise.from, freedom: noise.freedom, sd: byMeasure(grid, (column) => spreadOf(noise, column)) },
+    unigram: byMeasure(grid, (column) => grid.unigram[column]),
     runs: grid.cells.flatMap((cell) => cell.facts.map((run) => runResult(run, cell.size.parameters, grid))),
     cells: cellResults(grid, quantities),
+    selectivity: ofKind("selectivity").map(statistic),
+    frontier: ofKind("frontier").map(statistic),
+    calibration: ofKind("held-out").map(({ size, seed, measure, bounded: { value, low, high } }) => ({
+      ...{ size: size!, seed: seed!, measure: measure!, value, low, high },
+      covers: (low === null || low <= 1) && (high === null || high >= 1),
+    })),
     fits: fitResults(grid, quantities),
     passages: [...facts.passages],
   };
@@ -54,44 +64,40 @@ export function analyse(facts: StudyFacts, { resamples = RESAMPLES } = {}): Resu
   return { ...withFindings, caveats: caveatsOf(withFindings), sentence: sentenceOf(withFindings) };
 }
 
-function estimateQuantities(grid: Grid, seed: number, resamples: number): EstimatedQuantity[] {
-  const { resampled } = bootstrap(grid.cells, (losses) => deriveQuantities(grid, losses).map(({ value }) => value), {
-    resamples,
-    rng: random(seed, "study:bootstrap"),
-  });
-  return deriveQuantities(grid, observedMeans(grid.cells)).map(({ value, ...quantity }, index) => {
-    const interval = percentileInterval(resampled[index]);
-    const estimate = { value: finite(value), low: interval?.low ?? null, high: interval?.high ?? null };
-    return { ...quantity, estimate };
-  });
+function byMeasure({ measures }: Grid, value: (column: number) => number): Record<string, number> {
+  const entries = measures.map(({ name }, column) => [name, value(column)] as const);
+  return Object.fromEntries(entries.filter(([, number]) => Number.isFinite(number)));
 }
 
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+function estimateQuantities(grid: Grid, noise: Noise, seed: number, resamples: number): BoundedQuantity[] {
+  const rng = random(seed, "study:bootstrap");
+  const resampled = bootstrap(grid.runs, (losses) => deriveQuantities(grid, losses), {
+    ...{ resamples, rng, noise: () => drawNoise(noise, grid.measures.length, rng) },
+  });
+  const observed = deriveQuantities(
+    grid,
+    grid.runs.map((run) => meanLosses(run)),
+  );
+  return observed.map((quantity, index) => ({
+    ...quantity,
+    bounded: estimateOf(
+      quantity,
+      resampled.map((draw) => draw[index]),
+    ),
+  }));
 }
 
 function runResult(run: RunFacts, parameters: number, grid: Grid): Results["runs"][number] {
   const cell = grid.cells.find((candidate) => candidate.facts.includes(run))!;
   const table = cell.runs[cell.facts.indexOf(run)];
-  const total = (values: Float64Array, column: number) =>
-    values.reduce((sum, value, i) => (i % table.measures === column ? sum + value : sum), 0);
+  const means = meanLosses(table);
   const losses = grid.measures.map((measure, column) => {
-    const tokens = total(table.count, column);
-    return [measure.name, { mean: total(table.lossSum, column) / tokens, tokens }] as const;
+    const tokens = table.count.reduce((sum, value, i) => (i % table.measures === column ? sum + value : sum), 0);
+    return [measure.name, { mean: means[column], tokens }] as const;
   });
-  return {
-    size: run.size,
-    arm: run.arm,
-    seed: run.seed,
-    parameters,
-    flops: run.flops,
-    steps: run.steps,
-    rawTokens: run.rawTokens,
-    effectiveTokens: run.effectiveTokens,
-    epochs: run.epochs,
-    losses: Object.fromEntries(losses),
-    history: downsample(run.history),
-  };
+  const { size, arm, seed, flops, steps, rawTokens, effectiveTokens, epochs } = run;
+  const facts = { size, arm, seed, parameters, flops, steps, rawTokens, effectiveTokens, epochs };
+  return { ...facts, losses: Object.fromEntries(losses), history: downsample(run.history) };
 }
 
 /** Means of the training loss over equal stretches of steps, each with its last validation loss. */
@@ -106,39 +112,45 @@ function downsample(history: readonly HistoryPoint[]): HistoryPoint[] {
   });
 }
 
-function cellResults(grid: Grid, quantities: readonly EstimatedQuantity[]): Results["cells"] {
+function cellResults(grid: Grid, quantities: readonly BoundedQuantity[]): Results["cells"] {
   return grid.cells.map(({ size, arm, flops, facts }) => {
     const own = quantities.filter((quantity) => quantity.size === size.name && quantity.arm === arm.name);
+    const ofKind = (kind: Quantity["kind"]) => own.filter((quantity) => quantity.kind === kind);
+    const lines = new Map(ofKind("line").map(({ measure, bounded }) => [measure, bounded]));
     return {
       size: size.name,
       arm: arm.name,
       parameters: size.parameters,
       flops,
       seeds: facts.length,
-      losses: own.filter(({ kind }) => kind === "loss").map(({ measure, estimate }) => ({ measure, ...estimate })),
-      slowdowns: own
-        .filter(({ kind }) => kind === "slowdown")
-        .map(({ measure, method, extrapolated, estimate }) => ({
-          measure,
-          method: method!,
-          extrapolated: extrapolated === 1,
-          ...estimate,
-        })),
+      losses: ofKind("loss").map(({ measure, bounded }) => ({ measure: measure!, ...estimateIn(bounded) })),
+      slowdowns: ofKind("slowdown").map(({ measure, bounded }) => {
+        const line = lines.get(measure)!;
+        return { measure: measure!, ...bounded, ...hull(bounded, line), line: line.value };
+      }),
     };
   });
 }
 
-function fitResults(grid: Grid, quantities: readonly EstimatedQuantity[]): Results["fits"] {
-  const losses = observedMeans(grid.cells);
-  return grid.measures.flatMap(({ name: measure }, column) =>
+const estimateIn = ({ value, low, high }: Estimate): Estimate => ({ value, low, high });
+
+/** One range that holds both readings with their intervals; an end that is open stays open. */
+function hull(a: Estimate, b: Estimate): Pick<Estimate, "low" | "high"> {
+  const both = (x: number | null, y: number | null, pick: (x: number, y: number) => number) =>
+    x === null || y === null ? x : pick(x, y);
+  return { low: both(a.low, b.low, Math.min), high: both(a.high, b.high, Math.max) };
+}
+
+function fitResults(grid: Grid, quantities: readonly BoundedQuantity[]): Results["fits"] {
+  return grid.measures.flatMap(({ name: measure }) =>
     grid.arms.flatMap(({ name: arm }) => {
-      const points = grid.cells.flatMap((cell, index) =>
-        cell.arm.name === arm ? [{ compute: cell.flops, loss: losses[index][column] }] : [],
-      );
-      if (points.length < 2) return [];
+      const cells = grid.cells.filter((cell) => cell.arm.name === arm && cell.size.isLadder);
+      if (cells.length < 2) return [];
+      const of = (kind: Quantity["kind"], size?: string) =>
+        quantities.find((q) => q.kind === kind && q.arm === arm && q.measure === measure && q.size === size)!;
+      const points = cells.map(({ flops, size }) => ({ compute: flops, loss: of("loss", size.name).bounded.value! }));
       const { intercept, r2, residual, range } = fitPowerLaw(points);
-      const exponent = quantities.find((q) => q.kind === "exponent" && q.arm === arm && q.measure === measure)!;
-      return [{ arm, measure, intercept, slope: exponent.estimate, r2, residual, range }];
+      return [{ arm, measure, intercept, slope: estimateIn(of("exponent").bounded), r2, residual, range }];
     }),
   );
 }

@@ -1,11 +1,10 @@
 /**
- * @file Bootstrap intervals from per-document loss sums.
+ * @file Bootstrap intervals from per-document loss sums: over documents and over training runs.
  *
- * What an interval covers: which held-out documents happened to be in the test set. Documents are drawn with
- * replacement, the same draw for every model (paired), and everything derived from losses (fits included) is computed
- * again. With several training seeds per cell, seeds are drawn as well.
- * What it does not cover: with one seed per cell, the noise of training itself (initialisation, data order); and in
- * no case whether a power law is the right curve. Read it as a lower bound on the uncertainty.
+ * Documents are drawn with replacement, the same draw for every model (paired); every run's losses are then moved by a
+ * draw of the training noise (noise.ts), and everything that is derived from losses, curves included, is derived again.
+ * So an interval covers which documents happened to be held out, and which seeds happened to be trained. It does not
+ * cover another corpus or another recipe.
  */
 import type { Random } from "../base/random.js";
 
@@ -15,13 +14,6 @@ export interface LossTable {
   measures: number;
   lossSum: Float64Array;
   count: Float64Array;
-}
-
-/** One place of the study's grid (size x arm) with the runs, one per seed, that were trained for it. */
-export interface LossCell {
-  /** Cells of one group (a size) draw the same seeds, so that arms stay paired. */
-  group: string;
-  runs: readonly LossTable[];
 }
 
 export interface Interval {
@@ -52,45 +44,32 @@ export function drawDocuments(documents: number, rng: Random): Uint32Array {
   return weights;
 }
 
-function average(rows: readonly Float64Array[]): Float64Array {
+/** Mean of several rows, entry by entry. */
+export function average(rows: readonly Float64Array[]): Float64Array {
   return rows[0].map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length);
 }
 
-/** Mean losses of every cell as observed: all documents once, mean over seeds. [cell][measure]. */
-export function observedMeans(cells: readonly LossCell[]): Float64Array[] {
-  return cells.map(({ runs }) => average(runs.map((run) => meanLosses(run))));
-}
-
 /**
- * Resamples documents (and seeds, where there are several) and derives the same quantities every time.
+ * Draws documents and training noise, and derives the same quantities every time.
  *
- * @param cells - the grid; every run must hold the same documents and measures
- * @param derive - from losses [cell][measure] to the quantities of interest; NaN where one does not exist
- * @returns quantities as observed, and every resampled value: [quantity][resample]
+ * @param runs - every run must hold the same documents and measures
+ * @param derive - from losses [run][measure] to the quantities of interest
+ * @param noise - factors [measure] by which one run's losses are moved
+ * @returns every resampled quantity, [resample][quantity]
  */
-export function bootstrap(
-  cells: readonly LossCell[],
-  derive: (losses: readonly Float64Array[]) => readonly number[],
-  { resamples, rng }: { resamples: number; rng: Random },
-): { observed: readonly number[]; resampled: Float64Array[] } {
-  const documents = cells[0].runs[0].documents;
-  const observed = derive(observedMeans(cells));
-  const resampled = observed.map(() => new Float64Array(resamples));
-  const groups = [...new Set(cells.map((cell) => cell.group))];
-  for (let resample = 0; resample < resamples; resample++) {
-    const weights = drawDocuments(documents, rng);
-    const mostSeeds = Math.max(...cells.map((cell) => cell.runs.length));
-    const seedDraws = new Map(groups.map((group) => [group, Array.from({ length: mostSeeds }, () => rng.uniform())]));
-    const losses = cells.map(({ group, runs }) => {
-      const means = runs.map((run) => meanLosses(run, weights));
-      const draws = seedDraws.get(group)!.slice(0, runs.length);
-      return average(draws.map((draw) => means[Math.floor(draw * runs.length)]));
+export function bootstrap<Derived>(
+  runs: readonly LossTable[],
+  derive: (losses: readonly Float64Array[]) => Derived,
+  { resamples, rng, noise }: { resamples: number; rng: Random; noise: () => Float64Array },
+): Derived[] {
+  return Array.from({ length: resamples }, () => {
+    const weights = drawDocuments(runs[0].documents, rng);
+    const losses = runs.map((run) => {
+      const factors = noise();
+      return meanLosses(run, weights).map((loss, measure) => loss * factors[measure]);
     });
-    derive(losses).forEach((value, quantity) => {
-      resampled[quantity][resample] = value;
-    });
-  }
-  return { observed, resampled };
+    return derive(losses);
+  });
 }
 
 /** Percentile interval; null when more than 5 % of the resamples have no value. */
@@ -100,9 +79,11 @@ export function percentileInterval(values: Float64Array, level = 0.95): Interval
   return { low: quantile(finite, (1 - level) / 2), high: quantile(finite, (1 + level) / 2) };
 }
 
-function quantile(sorted: Float64Array, share: number): number {
+/** Of sorted values, which may end in infinities. */
+export function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+  const [left, right] = [sorted[below], sorted[Math.min(below + 1, sorted.length - 1)]];
+  // Between equal infinities lies the same infinity.
+  return left === right ? left : left + (position - below) * (right - left);
 }

@@ -1,22 +1,40 @@
 /** @file Looking things up in results: cells, slowdowns, arms and roles. */
-import type { Measure, Method, Results } from "./results.js";
+import { isControl } from "./arms.js";
+import type { ArmFacts, Bounded, Measure, Results } from "./results.js";
 
 /** Results before words were found for them. */
 export type BeforeFindings = Omit<Results, "findings" | "caveats" | "sentence">;
 
-/** The slowdowns quoted in words: the log-log line, as in the paper. */
-export const QUOTED: Method = "fit";
-
-/** The quoted slowdown of one cell; undefined where the study has no such cell. */
-export function slowdownOf(results: BeforeFindings, size: string, arm: string, measure: string, method = QUOTED) {
-  const cell = results.cells.find((candidate) => candidate.size === size && candidate.arm === arm);
-  return cell?.slowdowns.find((slowdown) => slowdown.measure === measure && slowdown.method === method);
+/** The slowdown of one cell; undefined where the study has no such cell. */
+export function slowdownOf({ cells }: Pick<Results, "cells">, size: string, arm: string, measure: string) {
+  const cell = cells.find((candidate) => candidate.size === size && candidate.arm === arm);
+  return cell?.slowdowns.find((slowdown) => slowdown.measure === measure);
 }
 
-/** Arms that filter, strongest method first: the order in which words name them. */
-export function filteringArms({ arms }: Pick<Results, "arms">): Results["arms"] {
-  const order = ["remove", "mask", "document"];
-  return arms.filter((arm) => arm.method !== "none").sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+/** A statistic of one cell; undefined where the study has no such cell. */
+export function statisticAt<Of extends Bounded & { size: string; arm: string }>(
+  statistics: readonly Of[],
+  size: string,
+  arm: string,
+): Of | undefined {
+  return statistics.find((candidate) => candidate.size === size && candidate.arm === arm);
+}
+
+/** The order in which words name arms: mask is the headline. */
+const ORDER: readonly ArmFacts["method"][] = ["mask", "remove", "document", "none"];
+
+/** Arms that filter by the classifier's scores. */
+export function filteringArms({ arms }: Pick<Results, "arms">): ArmFacts[] {
+  return sortedArms(arms.filter((arm) => arm.method !== "none" && !isControl(arm)));
+}
+
+/** Arms that tell what a number means. */
+export function controlArms({ arms }: Pick<Results, "arms">): ArmFacts[] {
+  return sortedArms(arms.filter(isControl));
+}
+
+function sortedArms(arms: readonly ArmFacts[]): ArmFacts[] {
+  return [...arms].sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method));
 }
 
 /** Name of the arm that everything is compared with. */
@@ -37,4 +55,16 @@ export function lossOf(cell: Results["cells"][number], measure: string): number 
   const loss = cell.losses.find((candidate) => candidate.measure === measure)?.value;
   if (loss === undefined || loss === null) throw new Error(`No loss on ${measure} for ${cell.arm} at ${cell.size}.`);
   return loss;
+}
+
+/** How an arm is called where a reader does not know its name. */
+export function armWords({ method, labels }: Pick<ArmFacts, "method" | "labels">): string {
+  const done = { none: "nothing hidden", document: "documents dropped", mask: "loss masked", remove: "tokens removed" };
+  const by = {
+    classifier: "",
+    truth: ", by the truth",
+    random: ", spans at random",
+    "wrong-topic": ", another topic",
+  };
+  return `${done[method]}${by[labels]}`;
 }

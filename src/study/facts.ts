@@ -6,16 +6,7 @@
  */
 import type { DocumentLosses } from "../evaluate/index.js";
 import type { StudyConfig } from "./config.js";
-import type {
-  ArmFacts,
-  ClassifierFacts,
-  CorpusFacts,
-  HistoryPoint,
-  LabelFacts,
-  Passage,
-  Role,
-  SizeFacts,
-} from "./results.js";
+import type { ArmFacts, CorpusFacts, HistoryPoint, Passage, Role, RouteFacts, SizeFacts } from "./results.js";
 
 /** One trained and evaluated model. */
 export interface RunFacts {
@@ -36,9 +27,14 @@ export interface RunFacts {
   losses: DocumentLosses;
 }
 
+/** Nats and tokens of the test split under a table of token frequencies, per domain. */
+export type UnigramLosses = Record<string, { lossSum: number; count: number }>;
+
 export interface StudyFacts {
   /** Version of the package. */
   version: string;
+  /** Processor it ran on, as the operating system names it: other kinds may give other last bits. */
+  processor: string;
   /** Only test fixtures set it: the numbers are invented. */
   synthetic?: boolean;
   /** Name of the domain file, e.g. medicine. */
@@ -52,8 +48,9 @@ export interface StudyFacts {
   /** Any order; the first arm whose method is "none" is the baseline. */
   sizes: readonly SizeFacts[];
   arms: readonly ArmFacts[];
-  labels: LabelFacts | null;
-  classifier: ClassifierFacts | null;
+  /** The route whose scores the arms use first. */
+  routes: readonly RouteFacts[];
+  unigram: UnigramLosses;
   runs: readonly RunFacts[];
   passages: readonly Passage[];
 }

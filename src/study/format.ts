@@ -1,5 +1,5 @@
 /** @file How numbers are written for people: in the sentence, the table, the figures and the report alike. */
-import type { Estimate } from "./results.js";
+import type { Bounded, Estimate } from "./results.js";
 
 /** 0.962 -> "0.96", 7.53 -> "7.5", 23.4 -> "23": two significant digits, never scientific below a million. */
 export function significant(value: number, digits = 2): string {
@@ -21,9 +21,17 @@ export function times(value: number | null): string {
   return value === null ? "–" : `${ratio(value)}×`;
 }
 
-/** Interval of a ratio, "[18, 29]"; empty without one. */
+/** Interval of a ratio, "[18, 29]", "[18, …)" where an end is open; empty without one. */
 export function interval({ low, high }: Pick<Estimate, "low" | "high">): string {
-  return low === null || high === null ? "" : `[${ratio(low)}, ${ratio(high)}]`;
+  if (low === null && high === null) return "";
+  return `${low === null ? "(…" : `[${ratio(low)}`}, ${high === null ? "…)" : `${ratio(high)}]`}`;
+}
+
+/** A ratio that may be known by a bound only: "4.1×", "≥ 6.2×", "≤ 0.94×", "–". */
+export function bounded({ value, atLeast, atMost }: Pick<Bounded, "value" | "atLeast" | "atMost">): string {
+  if (value !== null) return times(value);
+  if (atLeast !== null) return `≥ ${times(atLeast)}`;
+  return atMost === null ? "–" : `≤ ${times(atMost)}`;
 }
 
 /** 920000 -> "0.92 M", 61e6 -> "61 M", 1.8e9 -> "1.8 B". */

@@ -1,127 +1,132 @@
 /**
  * @file The pipeline of a study as a graph of steps, written as plain awaits.
  *
- *     corpus -> tokenizer -> tokens -> left LM, right LM -> SAE -> labels -> classifier -> scores -> policies
- *                                |---> baseline runs                                                   |
- *                                                           document, mask and remove runs <-----------+
+ *     corpus -> tokenizer -> tokens -> labels -> classifier -> scores -> policies -> runs of every arm
+ *                                |        (routes.ts)           (score-tracks.ts)
+ *                                |---> baseline runs
  *
- * The biLM is both the annotator whose latents label and the features of the classifier (docs/decisions/001). That path
- * has the highest priority; baseline runs fill the cores that it leaves free.
+ * What lies on the way to the policies has the highest priority; baseline runs fill the cores that it leaves free.
  */
-import { type GptConfig, parameterCount } from "../nn/index.js";
-import { ARMS, type Arm, type ModelSize, type StudyConfig } from "./config.js";
-import type { Artifact, RunStep } from "./steps.js";
+import { existsSync } from "node:fs";
+import { readDomain } from "../label/index.js";
+import { readTruth } from "../tokens/index.js";
+import type { Arm } from "./arms.js";
+import type { Route, StudyConfig } from "./config.js";
+import { type GridSize, gridSizes, PRIORITY, parametersOf, seedsOf, trainingSeconds } from "./ladder.js";
+import { type RouteArtifacts, runRoute } from "./routes.js";
+import { scoreTracks } from "./score-tracks.js";
+import { type Artifact, onceEach, type RunStep, type StudyInputs } from "./steps.js";
 
-export interface StudyInputs {
-  /** Files or folders of the user's own text; none for the embedded corpus. */
-  files: readonly string[];
-  /** The domain file. */
-  domain: string;
-}
-
-/** One trained and evaluated model of the ladder. */
-export interface LadderRun {
-  size: ModelSize;
+/** One trained and evaluated model. */
+export interface StudyRun {
+  size: GridSize;
   arm: Arm;
+  seed: number;
   model: Artifact;
   losses: Artifact;
+}
+
+/** What an arm goes by; nothing for the baseline. */
+export interface ArmPolicy {
+  policy: Artifact;
+  scores: Artifact;
 }
 
 /** Every artifact of a finished study. */
 export interface StudyArtifacts {
   corpus: Artifact;
   tokens: Artifact;
-  sae: Artifact;
-  labels: Artifact;
-  classifier: Artifact;
+  /** The route of the arms first, then those beside it. */
+  routes: RouteArtifacts[];
   scores: Artifact;
-  policies: Partial<Record<Arm, Artifact>>;
-  runs: LadderRun[];
+  policies: Map<string, ArmPolicy>;
+  runs: StudyRun[];
 }
-
-export const sizeName = ({ width, layers }: ModelSize) => `${width}x${layers}`;
-
-/** Parameters of a ladder model, embedding counted once. */
-export function parametersOf(config: StudyConfig, { width, layers, heads }: ModelSize): number {
-  return parameterCount({ vocabulary: config.vocabulary, width, layers, heads, context: config.context } as GptConfig);
-}
-
-const PRIORITY = { classifier: 3, filtered: 2, baseline: 1 };
 
 /** Runs everything that is not yet there. */
-export async function runPipeline(config: StudyConfig, inputs: StudyInputs, step: RunStep): Promise<StudyArtifacts> {
+export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run: RunStep): Promise<StudyArtifacts> {
   const { seed } = config;
+  const step = onceEach(run);
   const critical = (id: string, options: Record<string, unknown>, seconds: number, stage = id) =>
-    step({ id, stage, options, seconds, priority: PRIORITY.classifier });
+    step({ id, stage, options, seconds, priority: PRIORITY.critical });
 
   const files = inputs.files.length > 0 ? { files: [...inputs.files] } : {};
-  const corpus = await critical("corpus", { ...files, maxBytes: config.maxBytes, seed }, 8);
+  const corpus = await critical("corpus", { ...files, ...config.corpus, maxBytes: config.maxBytes, seed }, 8);
   const tokenizer = await critical("tokenizer", { corpus: corpus.path, vocabulary: config.vocabulary }, 8);
   const tokens = await critical("tokenize", { corpus: corpus.path, tokenizer: tokenizer.path }, 5);
 
-  const pretrain = (id: string, size: ModelSize, tokensPerParameter: number, priority: number, more = {}) => {
-    const { context, batch } = config;
-    const { width, layers, heads } = size;
-    const options = { tokens: tokens.path, width, layers, heads, context, batch, tokensPerParameter, seed, ...more };
+  const isGraded = hasTruth(tokens.path, inputs.domain);
+  const arms = config.arms.filter(({ labels }) => isGraded || labels !== "truth");
+
+  const train = async (arm: Arm, size: GridSize, runSeed: number, by?: ArmPolicy): Promise<StudyRun> => {
+    const { context, batch, lr, baseWidth } = config;
+    const { width, layers, heads, tokensPerParameter } = size;
+    const id = `${arm.name}-${size.name}-s${runSeed}`;
     const parameters = parametersOf(config, size);
-    return step({
-      id,
+    const model = await step({
+      id: `train-${id}`,
       stage: "pretrain",
-      options,
+      options: {
+        ...{ tokens: tokens.path, width, layers, heads, context, batch, tokensPerParameter, lr, baseWidth },
+        ...{ budget: arm.budget, seed: runSeed },
+        ...(by && { policy: by.policy.path, scores: by.scores.path }),
+      },
       seconds: trainingSeconds(config.vocabulary, parameters, tokensPerParameter * parameters),
-      priority,
-    });
-  };
-  const ladder = async (arm: Arm, policy?: Artifact, scores?: Artifact): Promise<LadderRun[]> =>
-    Promise.all(
       // Largest first, so that the last runs to finish are short ones.
-      [...config.sizes].reverse().map(async (size) => {
-        const filtered = policy && scores ? { policy: policy.path, scores: scores.path } : {};
-        const id = `${arm}-${sizeName(size)}`;
-        const priority = (policy ? PRIORITY.filtered : PRIORITY.baseline) + parametersOf(config, size) / 1e9;
-        const model = await pretrain(`train-${id}`, size, config.tokensPerParameter, priority, filtered);
-        const options = { model: model.path, tokens: tokens.path, split: "test" };
-        const losses = await step({
-          id: `evaluate-${id}`,
-          stage: "evaluate",
-          options,
-          seconds: 2,
-          priority: PRIORITY.classifier,
-        });
-        return { size, arm, model, losses };
-      }),
+      priority: (by ? PRIORITY.filtered : PRIORITY.baseline) + (tokensPerParameter * parameters) / 1e12,
+    });
+    const losses = await step({
+      id: `evaluate-${id}`,
+      stage: "evaluate",
+      options: { model: model.path, tokens: tokens.path, split: "test", ...(await heldOut()) },
+      seconds: 2,
+      priority: PRIORITY.critical,
+    });
+    return { size, arm, seed: runSeed, model, losses };
+  };
+  const trainAll = (arm: Arm, by?: ArmPolicy): Promise<StudyRun[]> =>
+    Promise.all(
+      gridSizes(config).flatMap((size) => seedsOf(config, arm, size).map((runSeed) => train(arm, size, runSeed, by))),
     );
 
-  const half = (direction: "forward" | "reverse") =>
-    pretrain(`bilm-${direction}`, config.biLm, config.biLm.tokensPerParameter, PRIORITY.classifier, { direction });
-  const label = async (left: Artifact, right: Artifact) => {
-    const annotator = { model: left.path, reverse: right.path, tokens: tokens.path, seed };
-    const sae = await critical("sae", { ...annotator, ...config.sae }, 60);
-    const labels = await critical("label", { ...annotator, sae: sae.path, domain: inputs.domain, ...config.label }, 30);
-    return { sae, labels };
-  };
+  const mainRoute = runRoute(config, config.route, { ...inputs, tokens }, step, PRIORITY.critical);
+  /** Without a truth of the corpus the labels say what is forget. */
+  const heldOut = async () => (isGraded ? {} : { labels: (await mainRoute).labels.path });
+  const policies = new Map<string, ArmPolicy>();
   const filtered = async () => {
-    const [left, right] = await Promise.all([half("forward"), half("reverse")]);
-    const { sae, labels } = await label(left, right);
-    const paths = { left: left.path, right: right.path, labels: labels.path, tokens: tokens.path };
-    const classifier = await critical("classifier", { ...paths, seed, ...config.classifier }, 30);
-    const scores = await critical("score", { tokens: tokens.path, classifier: classifier.path }, 20);
-    const policies: StudyArtifacts["policies"] = {};
-    const runs = await Promise.all(
-      ARMS.filter((arm) => arm !== "baseline").map(async (method) => {
-        const options = { scores: scores.path, tokens: tokens.path, method, share: config.filteredShare };
-        const policy = await critical(`policy-${method}`, options, 1, "filter");
-        policies[method] = policy;
-        return ladder(method, policy, scores);
-      }),
-    );
-    return { sae, labels, classifier, scores, policies, runs: runs.flat() };
+    const route = await mainRoute;
+    const scores = await critical("score", { tokens: tokens.path, classifier: route.classifier.path }, 20);
+    const track = scoreTracks(config, { ...inputs, tokens, scores }, step);
+    const trainFiltered = async (arm: Arm): Promise<StudyRun[]> => {
+      const by = { scores: await track(arm.labels) };
+      const { method, share, threshold, rule, start } = arm;
+      const options = {
+        ...{ scores: by.scores.path, tokens: tokens.path, method, share, threshold, rule, startAt: start },
+        ...(rule === "prevalence" && { labels: route.labels.path }),
+        // What training hides is exact then; labels are the validation split's.
+        ...(threshold === undefined && rule !== "f1" && { on: "train" }),
+      };
+      const policy = await critical(`policy-${arm.name}`, options, 1, "filter");
+      policies.set(arm.name, { ...by, policy });
+      return trainAll(arm, { ...by, policy });
+    };
+    const others = (other: Route) => runRoute(config, other, { ...inputs, tokens }, step, PRIORITY.beside);
+    const [runs, beside] = await Promise.all([
+      Promise.all(arms.filter(({ method }) => method !== "none").map(trainFiltered)),
+      Promise.all(config.compare.map(others)),
+    ]);
+    return { scores, routes: [route, ...beside], runs: runs.flat() };
   };
-  const [baseline, rest] = await Promise.all([ladder("baseline"), filtered()]);
-  return { corpus, tokens, ...rest, runs: [...baseline, ...rest.runs] };
+  const [baseline, { runs, ...rest }] = await Promise.all([
+    Promise.all(arms.filter(({ method }) => method === "none").map((arm) => trainAll(arm))),
+    filtered(),
+  ]);
+  return { corpus, tokens, ...rest, policies, runs: [...baseline.flat(), ...runs] };
 }
 
-/** Training time on one core at the rates of docs/performance.md: a fixed cost per logit and a cost per FLOP. */
-export function trainingSeconds(vocabulary: number, parameters: number, tokens: number): number {
-  return 2 + tokens * (vocabulary * 3e-9 + (6 * parameters) / 60e9);
+/** Whether the corpus' own truth names what the domain forgets; taken for granted while steps are only planned. */
+function hasTruth(tokens: string, domain: string): boolean {
+  if (!existsSync(tokens)) return true;
+  const known = readTruth(tokens, "test")?.domains ?? [];
+  return readDomain(domain).truth.some((name) => known.includes(name));
 }

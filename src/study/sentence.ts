@@ -1,75 +1,87 @@
-/** @file The finding in one sentence, and what must be known before a number is quoted. */
-import { type BeforeFindings, baselineName, filteringArms, slowdownOf } from "./cells.js";
-import { listed, parameterLabel, significant, times } from "./format.js";
-import type { Results } from "./results.js";
+/** @file What was done and what was found in two sentences, and what must be known before a number is quoted. */
+import { type BeforeFindings, controlArms, filteringArms, slowdownOf } from "./cells.js";
+import { listed, parameterLabel, percent, ratio, significant } from "./format.js";
+import type { Bounded, Results } from "./results.js";
 
-/** The finding in one sentence: every arm at the largest size, token against document, and the trend with size. */
-export function sentenceOf(results: BeforeFindings & Pick<Results, "findings">): string {
-  const { forget, retain, statements } = results.findings;
-  if (!forget) return "Nothing says which held-out tokens are to be forgotten, so only overall losses were measured.";
-  const largest = results.sizes.at(-1)!;
-  const arms = filteringArms(results);
-  const quoted = (measure: string) =>
-    arms.map((arm) => ({ arm: arm.name, slowdown: slowdownOf(results, largest.name, arm.name, measure) }));
-  const forgotten = quoted(forget).map(({ arm, slowdown }) => {
-    const note = slowdown?.extrapolated ? ", extrapolated" : "";
-    return `${times(slowdown?.value ?? null).replace("×", "")} (${arm}${note})`;
-  });
-  const kept = retain ? quoted(retain).flatMap(({ slowdown }) => slowdown?.value ?? []) : [];
-  const [lowest, highest] = [times(Math.min(...kept)), times(Math.max(...kept))];
-  const other =
-    kept.length === 0 ? "" : `, against ${lowest === highest ? lowest : `${lowest} to ${highest}`} on the rest`;
-  const duel = statements.find(({ claim }) => claim.startsWith("Token filtering"));
-  const trend = statements.find(({ claim }) => claim.startsWith("The slowdown"));
-  const duelWords = {
-    yes: "token filtering beats document filtering at every size",
-    partly: "token filtering beats document filtering in part of the comparisons",
-    no: "token filtering does not beat document filtering at any size",
-    unclear: "token filtering does not clearly beat document filtering",
-  };
-  const trendWords = {
-    yes: "the slowdown grows with size for every arm",
-    partly: "the slowdown grows with size for some arms only",
-    no: "the slowdown does not grow with size",
-    unclear: "it is unclear whether the slowdown grows with size",
-  };
-  const clauses = [
-    `At ${parameterLabel(largest.parameters)} parameters, a model trained on filtered text needed ${listed(forgotten)} times the compute of an unfiltered one for its loss on ${forget} text${other}`,
-    ...(duel ? [duelWords[duel.holds]] : []),
-    ...(trend ? [trendWords[trend.holds]] : []),
-  ];
-  return `${clauses.join("; ")}.`;
+type Found = BeforeFindings & Pick<Results, "findings">;
+
+/** What was done, and what was found at the largest size by the headline arm, for someone who does not know the words. */
+export function sentenceOf(results: Found): string {
+  return `${doneSentence(results)} ${foundSentence(results)}`;
+}
+
+/** "We trained 27 small models on ...". */
+export function doneSentence({ runs, corpus, arms, domain, findings }: Found): string {
+  const what = `We trained ${runs.length} small language models on ${corpus.name}`;
+  const arm = arms.find(({ name }) => name === findings.headline);
+  if (!arm) return `${what}.`;
+  const share = percent(arm.filteredShare.train ?? null);
+  return `${what}; some on all of it, some with the ${share} of tokens hidden that a classifier takes for ${domain}, some with other tokens hidden as a control.`;
+}
+
+/** "The largest, of 0.12 M parameters, knows ... as if ...". */
+export function foundSentence(results: Found): string {
+  const { forget, retain, size, headline, blunt } = results.findings;
+  if (!forget || !headline) return "Nothing says which held-out tokens are to be forgotten, so only overall losses were measured.";
+  const parameters = results.sizes.find(({ name }) => name === size)!.parameters;
+  const who = `The largest that was filtered, of ${parameterLabel(parameters)} parameters,`;
+  if (blunt.length > 0)
+    return `The filter is blunt: ${blunt.join("; ")}. ${who} knows ${forget} text ${asIf(slowdownOf(results, size, headline, forget))}.`;
+  const kept = retain ? `, and the rest ${asIf(slowdownOf(results, size, headline, retain))}` : "";
+  return `${who} knows ${forget} text ${asIf(slowdownOf(results, size, headline, forget))}${kept}.`;
+}
+
+/** A slowdown in words. Near 1 is as well as before. */
+function asIf(slowdown: Bounded | undefined): string {
+  if (!slowdown) return "to an extent that was not measured";
+  const { value, atLeast, atMost } = slowdown;
+  if (value === null && atLeast !== null) return `as if trained with at least ${ratio(atLeast)} times less compute`;
+  if (value === null && atMost !== null) return atMost < 1.1 ? "as well as without filtering" : `at most ${ratio(atMost)} times worse`;
+  if (value === null) return "to an extent that was not measured";
+  if (Math.abs(Math.log(value)) < 0.1) return "about as well as without filtering";
+  return value > 1
+    ? `as if trained with ${ratio(value)} times less compute`
+    : `as if trained with ${ratio(1 / value)} times more compute`;
 }
 
 /** What a reader must know before quoting a number; computed, so that it fits this study. */
-export function caveatsOf(results: BeforeFindings & Pick<Results, "findings">): string[] {
+export function caveatsOf(results: Found): string[] {
+  const { noise, calibration, findings, cells, arms, config } = results;
   const caveats: string[] = [];
-  const { forget, method } = results.findings;
-  const seeds = Math.max(...results.cells.map((cell) => cell.seeds));
   caveats.push(
-    seeds === 1
-      ? "One training seed per cell: intervals come from resampling test documents only and do not cover the noise of training."
-      : `Up to ${seeds} training seeds per cell: intervals come from resampling test documents and seeds.`,
+    noise.from === "seeds"
+      ? `Intervals cover documents and training noise; the noise is that of ${noise.freedom + 1} or more runs that differ in their seed alone (${noise.freedom} degrees of freedom).`
+      : "No cell has enough seeds to measure training noise: the spread of the baselines about their line stands in for it.",
   );
-  const quoted = results.cells.flatMap((cell) =>
-    cell.slowdowns.filter((s) => s.method === method && s.measure === forget && cell.arm !== baselineName(results)),
-  );
-  const outside = quoted.filter((slowdown) => slowdown.extrapolated).length;
-  caveats.push(
-    `The baseline curve rests on ${results.sizes.length} sizes; ${outside} of ${quoted.length} forget slowdowns are read off beyond them (marked *), where a power law is an assumption.`,
-  );
-  if (results.arms.some((arm) => arm.method !== "none" && arm.budget === "raw")) {
-    const share = (arm: string) => {
-      const runs = results.runs.filter((run) => run.arm === arm);
-      const ratio = runs.reduce((sum, run) => sum + run.effectiveTokens / run.rawTokens, 0) / runs.length;
-      const epochs = Math.max(...runs.map((run) => run.epochs));
-      return `${arm} ${significant(100 * ratio, 3)} % of them (up to ${significant(epochs)} epochs)`;
-    };
+  if (calibration.length > 0) {
+    const covered = calibration.filter(({ covers }) => covers).length;
+    const widths = calibration.flatMap(({ low, high }) => (low && high ? [high / low] : [])).sort((a, b) => a - b);
+    const width = widths.length > 0 ? `; the middle one spans a factor of ${ratio(widths[Math.floor(widths.length / 2)])}` : "";
     caveats.push(
-      `Arms cost equal compute: each reads the same number of raw tokens, but trains on fewer targets: ${results.arms.map((arm) => share(arm.name)).join(", ")}. Below 1× on the text to keep means the budget was spent on it.`,
+      `Each baseline run, read off a curve of the others, should have 1: ${covered} of ${calibration.length} intervals hold it${width}.`,
     );
   }
+  const quoted = cells.flatMap(({ arm, slowdowns }) =>
+    slowdowns.filter(({ measure }) => measure === findings.forget && filteringArms(results).some((a) => a.name === arm)),
+  );
+  const outside = quoted.filter(({ value }) => value === null).length;
+  if (outside > 0)
+    caveats.push(
+      `${outside} of ${quoted.length} forget slowdowns lie outside what the baselines measured; only a bound is given.`,
+    );
+  const targets = filteringArms(results).map(({ name, retainTargets }) =>
+    retainTargets === null ? "" : `${name} ${significant(100 * retainTargets, 3)} %`,
+  );
+  if (targets.some(Boolean))
+    caveats.push(
+      `Arms cost equal compute: each reads the same number of tokens. Of the targets to keep, they train on ${listed(targets.filter(Boolean))} of the baseline's number; at equal targets to keep, a slowdown is its product with that share, and selectivity is the same.`,
+    );
+  if (controlArms(results).length === 0) caveats.push("No control was trained: what any filter would do is not known.");
   if (results.corpus.domainsFrom === "labels")
-    caveats.push("No truth is known for this corpus: forget and retain losses are split by the pipeline's own labels.");
+    caveats.push(
+      "No truth is known for this corpus: forget and retain losses are split by the pipeline's own labels, which the classifier learned from.",
+    );
+  const seeds = cells.filter((cell) => cell.size === findings.size && cell.arm === findings.headline)[0]?.seeds ?? 1;
+  if (seeds === 1 && arms.length > 1) caveats.push(`The quoted arm has one seed at its largest size (seed ${config.seed}).`);
   return caveats;
 }

@@ -28,6 +28,15 @@ export interface Artifact {
   manifest: Manifest;
 }
 
+export interface StudyInputs {
+  /** Files or folders of the user's own text; none for the embedded corpus. */
+  files: readonly string[];
+  /** The domain file. */
+  domain: string;
+  /** Domain file of the topic that the wrong-topic controls aim at. */
+  wrongTopic: string;
+}
+
 export type StepEvent =
   | { type: "started"; step: StepSpec }
   | { type: "progress"; step: StepSpec; update: ProgressUpdate }
@@ -41,6 +50,16 @@ export interface StepRunnerOptions {
 }
 
 export type RunStep = (step: StepSpec) => Promise<Artifact>;
+
+/** Steps that several parts of a graph ask for are run once: asked again, the same promise. */
+export function onceEach(run: RunStep): RunStep {
+  const asked = new Map<string, Promise<Artifact>>();
+  return (step) => {
+    const known = asked.get(step.id) ?? run(step);
+    asked.set(step.id, known);
+    return known;
+  };
+}
 
 /** Makes the function that runs or finds one step. After one step has failed, no other starts. */
 export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): RunStep {

@@ -1,34 +1,42 @@
 /** @file The table a study ends with in the terminal: at most 100 columns, plain text. */
-import { QUOTED, slowdownOf } from "./cells.js";
-import { interval, parameterLabel, ratio } from "./format.js";
+import { baselineName, slowdownOf, statisticAt } from "./cells.js";
+import { bounded, interval, parameterLabel } from "./format.js";
 import type { Results } from "./results.js";
 
 /** Domains to keep that get a column of their own. */
-const MOST_RETAIN_COLUMNS = 3;
+const MOST_RETAIN_COLUMNS = 2;
 
-/** Per size and arm: forget loss, slowdown on forget text with its interval, slowdown on each domain to keep. */
+/** Per size and arm: forget loss, slowdown on forget text, on each domain to keep, and selectivity with its interval. */
 export function resultTable(results: Results): string {
   const forget = results.findings.forget ?? results.measures[0].name;
   const kept = results.measures.filter(({ role, domains }) => role === "retain" && domains.length === 1);
   const columns = kept.slice(0, MOST_RETAIN_COLUMNS).map(({ name }) => name);
-  const header = ["size", "arm", `${forget} loss`, `slowdown ${forget}`, ...columns];
-  const rows = results.cells.map((cell) => {
-    const first = results.cells.find((candidate) => candidate.size === cell.size) === cell;
+  const header = ["size", "arm", "seeds", `${forget} loss`, `slower: ${forget}`, ...columns, "selectivity"];
+  const baseline = baselineName(results);
+  const ladder = results.cells.filter(({ size }) => results.sizes.find(({ name }) => name === size)!.isLadder);
+  const rows = ladder.map((cell) => {
+    const first = ladder.find((candidate) => candidate.size === cell.size) === cell;
     const loss = cell.losses.find(({ measure }) => measure === forget)?.value ?? Number.NaN;
-    const slowdown = (measure: string) => slowdownOf(results, cell.size, cell.arm, measure, QUOTED);
-    const main = slowdown(forget);
+    const slowdown = (measure: string) => {
+      const found = slowdownOf(results, cell.size, cell.arm, measure);
+      return found && cell.arm !== baseline ? bounded(found) : "";
+    };
+    const selectivity = statisticAt(results.selectivity, cell.size, cell.arm);
     return [
       first ? parameterLabel(cell.parameters) : "",
       cell.arm,
+      String(cell.seeds),
       Number.isNaN(loss) ? "–" : loss.toFixed(3),
-      main ? `${mark(main)} ${interval(main).padEnd(12)}` : "–",
-      ...columns.map((measure) => mark(slowdown(measure))),
+      slowdown(forget),
+      ...columns.map(slowdown),
+      selectivity ? `${bounded(selectivity)} ${interval(selectivity).padEnd(12)}` : "",
     ];
   });
   return [
     alignColumns(header, rows),
-    "Slowdown: compute spent over the compute at which the baseline has the same loss (1 = no effect).",
-    `Loss in nats per token. [ ]: 95 %, ${seedsNote(results)}. *: beyond the trained sizes.`,
+    "Slower: compute spent over the compute at which the baseline has the same loss (1 = no effect; ≥, ≤: outside what",
+    "was measured). Selectivity: slowdown on what is to be forgotten over that on what is to be kept; a random filter has 1.",
+    "Loss in nats per token. [ ]: 95 %, over test documents and training noise.",
   ].join("\n");
 }
 
@@ -41,15 +49,4 @@ export function alignColumns(header: readonly string[], rows: readonly (readonly
       .join("  ")
       .trimEnd();
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
-
-function mark(slowdown: { value: number | null; extrapolated: boolean } | undefined): string {
-  if (!slowdown || slowdown.value === null) return "– ";
-  return `${ratio(slowdown.value)}${slowdown.extrapolated ? "*" : " "}`;
-}
-
-function seedsNote({ cells }: Results): string {
-  return cells.some((cell) => cell.seeds > 1)
-    ? "test documents and seeds resampled"
-    : "test documents resampled, one seed";
 }

@@ -1,19 +1,28 @@
 /** @file SYNTHETIC label and classifier quality, and invented passages, hostile markup included. Nothing was measured. */
 import { random } from "../../base/random.js";
-import type { ClassifierEvaluation, ClassifierFacts, LabelFacts, Passage } from "../results.js";
+import type { ClassifierEvaluation, ClassifierFacts, LabelFacts, Passage, RouteFacts } from "../results.js";
 
-export function syntheticLabels(): LabelFacts {
+/** A route with invented quality. */
+export function syntheticRoute(name: string): RouteFacts {
+  const isBiLm = name.endsWith("bilm");
+  return {
+    ...{ name, labels: syntheticLabels(), classifier: syntheticClassifier() },
+    sae: isBiLm ? { latents: 512, kept: 41, fvu: 0.21, dead: 12 } : null,
+    parameters: isBiLm ? 180_000 : null,
+    trainingFlops: isBiLm ? 1.6e13 : null,
+  };
+}
+
+function syntheticLabels(): LabelFacts {
   const quality = { labelledShare: 0.071, truthShare: 0.08, precision: 0.81, recall: 0.66, f1: 0.727 };
   return {
     method: "SYNTHETIC labels",
-    latents: 512,
-    keptLatents: 41,
     evaluations: ["train", "test"].map((split) => ({ split, tokens: 75_000, ...quality })),
   };
 }
 
 /** Scores drawn from two invented distributions, graded as a real classifier would be. */
-export function syntheticClassifier(): ClassifierFacts {
+function syntheticClassifier(): ClassifierFacts {
   const rng = random(0, "synthetic scores");
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const scores = Array.from({ length: 20_000 }, () => {
@@ -28,16 +37,19 @@ export function syntheticClassifier(): ClassifierFacts {
     level,
     against,
     prevalence: 0.08,
-    auroc: level === "token" ? 0.972 : 0.981,
-    f1: (2 * hits) / (flagged.length + positives),
+    auroc: { value: level === "token" ? 0.962 : 0.971, low: 0.95, high: 0.975 },
+    f1: { value: (2 * hits) / (flagged.length + positives), low: 0.7, high: 0.8 },
     precision: hits / flagged.length,
     recall: hits / positives,
     curve: precisionRecall(scores),
     ...binned(scores),
   });
   return {
-    layer: 1,
+    kind: "ngram",
+    layer: null,
     strength: 0.01,
+    halves: { value: 0.93, low: 0.92, high: 0.94 },
+    warnings: [],
     thresholds: { token: 0.42, document: 0.5 },
     evaluations: [of("token", "truth"), of("token", "labels"), of("document", "truth")],
   };

@@ -1,0 +1,87 @@
+/**
+ * @file Routes: from tokens to labels to a classifier, in the ways a study can go.
+ *
+ *     lexicon -> labels of sentences -> n-gram classifier                              (the default)
+ *     left LM, right LM -> SAE -> latents judged -> labels -> probe on the two LMs     (the paper's, section 3.2)
+ *
+ * and what lies between: either labels with either classifier. A step that two routes share is run once.
+ */
+import { type Route, type StudyConfig, trainingSeeds } from "./config.js";
+import { parametersOf, trainingSeconds } from "./ladder.js";
+import type { Artifact, RunStep, StudyInputs } from "./steps.js";
+
+export interface RouteArtifacts {
+  route: Route;
+  labels: Artifact;
+  classifier: Artifact;
+  /** The sparse autoencoder whose latents label, for routes that have one. */
+  sae?: Artifact;
+  /** Every artifact that was made for this route alone or shared, for what it cost. */
+  steps: Artifact[];
+}
+
+/** "lexicon-ngram", "latents-bilm", "lexicon-bilm-ngram". */
+export const routeName = ({ labels, classifier, withNgrams }: Route) =>
+  `${labels}-${classifier}${withNgrams ? "-ngram" : ""}`;
+
+/** Labels a split by a lexicon, every document of it: it costs next to nothing. */
+export const EVERY_DOCUMENT = 1_000_000_000;
+
+/** Makes the labels and the classifier of a route. */
+export async function runRoute(
+  config: StudyConfig,
+  route: Route,
+  { tokens, domain }: Pick<StudyInputs, "domain"> & { tokens: Artifact },
+  run: RunStep,
+  priority: number,
+): Promise<RouteArtifacts> {
+  const { seed } = config;
+  const steps: Artifact[] = [];
+  const step = async (id: string, stage: string, options: Record<string, unknown>, seconds: number) => {
+    const artifact = await run({ id, stage, options, seconds, priority });
+    steps.push(artifact);
+    return artifact;
+  };
+  const half = (direction: "forward" | "reverse") => {
+    const { width, layers, heads, tokensPerParameter } = config.biLm;
+    const { context, batch, lr, baseWidth } = config;
+    const shape = { width, layers, heads, context, batch, tokensPerParameter, lr, baseWidth };
+    const parameters = parametersOf(config, config.biLm);
+    const [bilmSeed] = trainingSeeds(seed, 1);
+    return step(
+      `bilm-${direction}`,
+      "pretrain",
+      { tokens: tokens.path, ...shape, seed: bilmSeed, direction },
+      trainingSeconds(config.vocabulary, parameters, tokensPerParameter * parameters),
+    );
+  };
+  const halves = async () => {
+    if (route.classifier !== "bilm" && route.labels !== "latents") return undefined;
+    const [left, right] = await Promise.all([half("forward"), half("reverse")]);
+    return { left: left.path, right: right.path };
+  };
+  const lexicon = () =>
+    step("label-lexicon", "label-text", { tokens: tokens.path, domain, documents: EVERY_DOCUMENT }, 5);
+  const ngram = (labels: Artifact, id: string) => {
+    const options = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed, ...config.classifier.ngram };
+    return step(id, "classifier", options, 30);
+  };
+
+  const backbone = await halves();
+  let [labels, sae]: [Artifact | undefined, Artifact | undefined] = [undefined, undefined];
+  if (route.labels === "latents") {
+    const annotator = { model: backbone!.left, reverse: backbone!.right, tokens: tokens.path, seed };
+    sae = await step("sae", "sae", { ...annotator, ...config.sae }, 60);
+    labels = await step("label-latents", "label", { ...annotator, sae: sae.path, domain, ...config.label }, 30);
+  } else labels = await lexicon();
+  const name = `classifier-${routeName(route)}`;
+  if (route.classifier === "ngram") return { route, labels, classifier: await ngram(labels, name), sae, steps };
+  const beside = route.withNgrams ? { ngrams: (await ngram(labels, `classifier-${route.labels}-ngram`)).path } : {};
+  const classifier = await step(
+    name,
+    "classifier",
+    { kind: "bilm", ...backbone, labels: labels.path, tokens: tokens.path, seed, ...beside, ...config.classifier.bilm },
+    30,
+  );
+  return { route, labels, classifier, sae, steps };
+}

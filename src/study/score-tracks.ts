@@ -1,0 +1,41 @@
+/**
+ * @file Score tracks: the scores an arm goes by, the classifier's or a control's. Each is made once, when first asked for.
+ */
+import type { Arm } from "./arms.js";
+import type { StudyConfig } from "./config.js";
+import { PRIORITY } from "./ladder.js";
+import { EVERY_DOCUMENT } from "./routes.js";
+import type { Artifact, RunStep, StudyInputs } from "./steps.js";
+
+type Labels = Arm["labels"];
+
+/** @returns the scores of each kind of labels; asked twice, the same promise */
+export function scoreTracks(
+  config: StudyConfig,
+  { domain, wrongTopic, tokens, scores }: StudyInputs & { tokens: Artifact; scores: Artifact },
+  run: RunStep,
+): (labels: Labels) => Promise<Artifact> {
+  const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number) =>
+    run({ id, stage, options, seconds, priority: PRIORITY.critical });
+  const { seed } = config;
+  const control = (labels: "truth" | "random") =>
+    step(`score-${labels}`, "score-control", { tokens: tokens.path, scores: scores.path, domain, labels, seed }, 2);
+  const make: Record<Labels, () => Promise<Artifact>> = {
+    classifier: async () => scores,
+    truth: () => control("truth"),
+    random: () => control("random"),
+    "wrong-topic": async () => {
+      const wrong = { tokens: tokens.path, domain: wrongTopic, documents: EVERY_DOCUMENT };
+      const labels = await step("label-wrong-topic", "label-text", wrong, 5);
+      const options = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed, ...config.classifier.ngram };
+      const classifier = await step("classifier-wrong-topic", "classifier", options, 30);
+      return step("score-wrong-topic", "score", { tokens: tokens.path, classifier: classifier.path }, 20);
+    },
+  };
+  const made = new Map<Labels, Promise<Artifact>>();
+  return (labels) => {
+    const known = made.get(labels) ?? make[labels]();
+    made.set(labels, known);
+    return known;
+  };
+}
