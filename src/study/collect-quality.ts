@@ -1,11 +1,39 @@
 /** @file What the label, classifier and filter stages measured, in the form results.json keeps it. */
 import { z } from "zod";
-import { type ProbeFile, type Quality, readClassifierFile } from "../classify/index.js";
-import type { ClassifierEvaluation, ClassifierFacts, LabelFacts } from "./results.js";
+import {
+  type Granularity,
+  type ProbeFile,
+  type Quality,
+  readClassifierFile,
+  readTestRows,
+  type TestRows,
+} from "../classify/index.js";
+import { rankRows } from "./classifiers/measure.js";
+import { figureOf, resample } from "./classifiers/resample.js";
+import type { ClassifierEvaluation, ClassifierFacts, Estimate, LabelFacts, RouteFacts } from "./results.js";
+import { type RouteArtifacts, routeName } from "./routes.js";
+
+/** Draws of test documents behind the intervals of a classifier's figures. */
+const RESAMPLES = 200;
+
+/** What a route's labels and classifier reach. @param seed - of the draws */
+export function routeFacts({ route, labels, classifier, sae }: RouteArtifacts, seed: number): RouteFacts {
+  const { models } = readClassifierFile(classifier.path);
+  const kept = LabelResult.parse(labels.manifest.result).latents?.kept ?? 0;
+  return {
+    name: routeName(route),
+    labels: labelFacts(labels.manifest.result),
+    classifier: classifierFacts(classifier.path, seed),
+    sae: sae ? saeFacts(sae.manifest.result, kept) : null,
+    parameters: models?.parameters ?? null,
+    trainingFlops: models?.trainingFlops ?? null,
+  };
+}
 
 const LabelResult = z.object({
   judge: z.string(),
-  latents: z.object({ kept: z.number(), rejected: z.number(), unknown: z.number() }),
+  granularity: z.string().optional(),
+  latents: z.object({ kept: z.number(), rejected: z.number(), unknown: z.number() }).optional(),
   splits: z.record(
     z.string(),
     z.object({
@@ -20,13 +48,13 @@ const LabelResult = z.object({
   ),
 });
 
-/** From the result of the label stage. */
-export function labelFacts(result: unknown): LabelFacts {
-  const { judge, latents, splits } = LabelResult.parse(result);
+function labelFacts(result: unknown): LabelFacts {
+  const { judge, granularity, latents, splits } = LabelResult.parse(result);
+  const method = latents
+    ? `SAE latents kept by the ${judge} judge (${latents.kept} of ${latents.kept + latents.rejected + latents.unknown}), seeds grown over neighbours`
+    : `${granularity ?? "text"}s by the ${judge} judge`;
   return {
-    method: `SAE latents kept by the ${judge} judge, seeds grown over neighbours`,
-    latents: latents.kept + latents.rejected + latents.unknown,
-    keptLatents: latents.kept,
+    method,
     evaluations: Object.entries(splits).map(([split, { tokens, forgetTokens, truth }]) => ({
       split,
       tokens,
@@ -39,21 +67,47 @@ export function labelFacts(result: unknown): LabelFacts {
   };
 }
 
-/** From the files of a classifier. */
-export function classifierFacts(directory: string): ClassifierFacts {
-  const { token, document } = readClassifierFile(directory);
+const SaeResult = z.object({ latents: z.number(), r2: z.number(), dead: z.number() });
+
+/** FVU is the share of variance that the autoencoder does not explain. */
+function saeFacts(result: unknown, kept: number): RouteFacts["sae"] {
+  const { latents, r2, dead } = SaeResult.parse(result);
+  return { latents, kept, fvu: 1 - r2, dead };
+}
+
+function classifierFacts(directory: string, seed: number): ClassifierFacts {
+  const { kind, token, document, halves, warnings } = readClassifierFile(directory);
+  const rows = readTestRows(directory);
   return {
-    layer: token.layer,
+    kind,
+    layer: kind === "ngram" ? null : token.layer,
     strength: token.strength,
     thresholds: { f1: token.thresholds.f1.threshold, documentF1: document.thresholds.f1.threshold },
-    evaluations: [...evaluations("token", token), ...evaluations("document", document)],
+    evaluations: (["token", "document"] as const).flatMap((level) =>
+      evaluations(level, level === "token" ? token : document, rows[level], seed),
+    ),
+    halves: halves ? { value: halves.auroc, low: halves.low, high: halves.high } : null,
+    warnings: [...warnings],
   };
 }
 
-function evaluations(level: "token" | "document", { quality, truth }: ProbeFile): ClassifierEvaluation[] {
-  const of = (against: "labels" | "truth", measured?: { validation: Quality; test: Quality }) =>
-    Object.entries(measured ?? {}).map(([split, figures]) => evaluation(split, level, against, figures));
-  return [...of("labels", quality), ...of("truth", truth)];
+function evaluations(level: Granularity, probe: ProbeFile, rows: TestRows, seed: number): ClassifierEvaluation[] {
+  const { quality, truth, thresholds } = probe;
+  const of = (against: "labels" | "truth", measured: ProbeFile["truth"], values?: Uint8Array) => {
+    if (!measured) return [];
+    const intervals = values && intervalsOf(rows, values, thresholds.f1.threshold, seed);
+    return (["validation", "test"] as const).map((split) =>
+      evaluation(split, level, against, measured[split], split === "test" ? intervals : undefined),
+    );
+  };
+  return [...of("labels", quality, rows.labels), ...of("truth", truth, rows.truth)];
+}
+
+/** AUROC and F1 with intervals over test documents; undefined where a class is absent. */
+function intervalsOf(rows: TestRows, values: Uint8Array, threshold: number, seed: number) {
+  if (!values.includes(1) || !values.includes(0)) return undefined;
+  const [drawn] = resample([rankRows(rows, values, threshold)], { resamples: RESAMPLES, seed });
+  return { auroc: figureOf(drawn.auroc.value, drawn.auroc.draws), f1: figureOf(drawn.f1.value, drawn.f1.draws) };
 }
 
 function evaluation(
@@ -61,10 +115,14 @@ function evaluation(
   level: "token" | "document",
   against: "labels" | "truth",
   { prevalence, auroc, atThreshold: { f1, precision, recall }, precisionRecall, calibration }: Quality,
+  intervals?: { auroc: Estimate; f1: Estimate },
 ): ClassifierEvaluation {
   const bins = calibration.bins.filter(({ count }) => count > 0);
+  const alone = (value: number | null): Estimate => ({ value, low: null, high: null });
   return {
-    ...{ split, level, against, prevalence, auroc, f1, precision, recall },
+    ...{ split, level, against, prevalence, precision, recall },
+    auroc: intervals?.auroc ?? alone(auroc),
+    f1: intervals?.f1 ?? alone(f1),
     curve: precisionRecall,
     calibration: bins.map(({ predicted, observed, count }) => ({ score: predicted, observed, count })),
     histogram: bins.map(({ from, to, count, observed }) => {

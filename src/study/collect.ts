@@ -1,4 +1,5 @@
 /** @file Gathers what a study's steps left into the facts that the analysis takes. */
+import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { readJson, readText } from "../base/files.js";
@@ -6,14 +7,18 @@ import { PACKAGE } from "../base/package.js";
 import { SPLITS } from "../corpus/index.js";
 import { readLosses } from "../evaluate/index.js";
 import { readPolicy } from "../filter/index.js";
-import { readDomain } from "../label/index.js";
+import { type Domain, readDomain } from "../label/index.js";
 import { NO_DOMAIN, readTokens, readTruth } from "../tokens/index.js";
-import { classifierFacts, filteredShares, labelFacts } from "./collect-quality.js";
-import { ARMS, type Arm, type StudyConfig } from "./config.js";
+import { armFacts } from "./arm-facts.js";
+import { routeFacts } from "./collect-quality.js";
+import type { StudyConfig } from "./config.js";
 import type { RunFacts, StudyFacts } from "./facts.js";
+import { gridSizes, parametersOf } from "./ladder.js";
 import { drawPassages } from "./passages.js";
-import { type LadderRun, parametersOf, type StudyArtifacts, type StudyInputs, sizeName } from "./pipeline.js";
-import { type ArmFacts, type CorpusFacts, HistoryPoint } from "./results.js";
+import type { StudyArtifacts, StudyRun } from "./pipeline.js";
+import { type CorpusFacts, HistoryPoint, type Role } from "./results.js";
+import type { StudyInputs } from "./steps.js";
+import { unigramLosses } from "./unigram.js";
 
 const Training = z.object({
   seed: z.number(),
@@ -35,33 +40,44 @@ export async function collectFacts(
 ): Promise<StudyFacts> {
   const domain = readDomain(domainFile);
   const tokens = artifacts.tokens.path;
-  const corpus = corpusFacts(tokens, files);
-  const named = corpus.splits.flatMap(({ domains }) => Object.keys(domains));
-  const side = (name: string) => (domain.truth.includes(name) ? "forget" : NEITHER.includes(name) ? "other" : "retain");
-  const { threshold } = readPolicy(artifacts.policies.mask!.path);
+  const corpus = corpusFacts(tokens, files, artifacts.isGraded);
+  const runs = artifacts.runs.map(runFacts);
+  const roles = rolesOf(runs[0].losses.domains, domain, artifacts.isGraded);
+  const arms = config.arms.filter(({ name }) => runs.some(({ arm }) => arm === name));
+  const shown = arms.find(({ method, labels }) => labels === "classifier" && (method === "mask" || method === "remove"));
+  const policy = shown && artifacts.policies.get(shown.name);
   return {
     version: PACKAGE.version,
+    processor: cpus()[0]?.model ?? "unknown",
     domain: domain.name,
     config,
     commands,
     corpus,
-    roles: Object.fromEntries(named.map((name) => [name, side(name)])),
-    sizes: config.sizes.map((size) => ({ ...size, name: sizeName(size), parameters: parametersOf(config, size) })),
-    arms: ARMS.map((arm) => armFacts(arm, artifacts)),
-    labels: labelFacts(artifacts.labels.manifest.result),
-    classifier: classifierFacts(artifacts.classifier.path),
-    runs: artifacts.runs.map(runFacts),
-    passages: drawPassages({
-      tokens,
-      scores: artifacts.scores.path,
-      threshold,
-      forget: domain.truth,
-      seed: config.seed,
-    }),
+    roles,
+    sizes: gridSizes(config).map((size) => ({ ...size, parameters: parametersOf(config, size) })),
+    arms: arms.map((arm) => armFacts(arm, tokens, roles, artifacts.policies.get(arm.name))),
+    routes: artifacts.routes.map((route) => routeFacts(route, config.seed)),
+    unigram: unigramLosses(tokens, artifacts.isGraded ? undefined : artifacts.routes[0].labels.path),
+    runs,
+    passages: policy
+      ? drawPassages({
+          ...{ tokens, scores: artifacts.scores.path, threshold: readPolicy(policy.policy.path).threshold },
+          ...{ forget: domain.truth, seed: config.seed },
+        })
+      : [],
   };
 }
 
-function corpusFacts(directory: string, files: readonly string[]): CorpusFacts {
+/** With truth, the domain file names what is forget; without, evaluations are by the labels' two sides. */
+function rolesOf(domains: readonly string[], { truth }: Domain, isGraded: boolean): Record<string, Role> {
+  const side = (name: string): Role => {
+    if (!isGraded) return name === "forget" || name === "retain" ? name : "other";
+    return truth.includes(name) ? "forget" : NEITHER.includes(name) ? "other" : "retain";
+  };
+  return Object.fromEntries(domains.map((name) => [name, side(name)]));
+}
+
+function corpusFacts(directory: string, files: readonly string[], isGraded: boolean): CorpusFacts {
   const splits = SPLITS.map((split) => {
     const shard = readTokens(directory, split);
     const truth = readTruth(directory, split);
@@ -73,22 +89,15 @@ function corpusFacts(directory: string, files: readonly string[]): CorpusFacts {
   });
   const own = files.map((file) => basename(file)).join(", ");
   return {
-    name: files.length > 0 ? `own text (${own})` : "embedded WordNet dictionary pages",
-    domainsFrom: splits.some(({ domains }) => Object.keys(domains).length > 0) ? "truth" : "none",
+    name: files.length > 0 ? `own text (${own})` : "dictionary text (WordNet)",
+    domainsFrom: isGraded ? "truth" : "labels",
     splits,
   };
 }
 
-function armFacts(arm: Arm, { policies }: StudyArtifacts): ArmFacts {
-  const artifact = policies[arm];
-  if (!artifact) return { name: arm, method: "none", threshold: null, budget: "raw", filteredShare: {} };
-  const { method, threshold } = readPolicy(artifact.path);
-  return { name: arm, method, threshold, budget: "raw", filteredShare: filteredShares(artifact.manifest.result) };
-}
-
-function runFacts({ size, arm, model, losses }: LadderRun): RunFacts {
+function runFacts({ size, arm, model, losses }: StudyRun): RunFacts {
   const { step: steps, ...training } = readJson(join(model.path, "training.json"), Training);
   const lines = readText(join(model.path, "history.jsonl")).trim().split("\n");
   const history = lines.map((line) => HistoryPoint.parse(JSON.parse(line)));
-  return { size: sizeName(size), arm, steps, ...training, history, losses: readLosses(losses.path) };
+  return { size: size.name, arm: arm.name, steps, ...training, history, losses: readLosses(losses.path) };
 }

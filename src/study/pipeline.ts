@@ -36,6 +36,8 @@ export interface ArmPolicy {
 export interface StudyArtifacts {
   corpus: Artifact;
   tokens: Artifact;
+  /** Whether the corpus' own truth grades; otherwise the labels of the first route do. */
+  isGraded: boolean;
   /** The route of the arms first, then those beside it. */
   routes: RouteArtifacts[];
   scores: Artifact;
@@ -50,9 +52,12 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run:
   const critical = (id: string, options: Record<string, unknown>, seconds: number, stage = id) =>
     step({ id, stage, options, seconds, priority: PRIORITY.critical });
 
-  const files = inputs.files.length > 0 ? { files: [...inputs.files] } : {};
+  const { textField, idField } = inputs;
+  const files = inputs.files.length > 0 ? { files: [...inputs.files], textField, idField } : {};
   const corpus = await critical("corpus", { ...files, ...config.corpus, maxBytes: config.maxBytes, seed }, 8);
-  const tokenizer = await critical("tokenizer", { corpus: corpus.path, vocabulary: config.vocabulary }, 8);
+  const tokenizer = inputs.tokenizer
+    ? { path: inputs.tokenizer }
+    : await critical("tokenizer", { corpus: corpus.path, vocabulary: config.vocabulary }, 8);
   const tokens = await critical("tokenize", { corpus: corpus.path, tokenizer: tokenizer.path }, 5);
 
   const isGraded = hasTruth(tokens.path, inputs.domain);
@@ -121,7 +126,7 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run:
     Promise.all(arms.filter(({ method }) => method === "none").map((arm) => trainAll(arm))),
     filtered(),
   ]);
-  return { corpus, tokens, ...rest, policies, runs: [...baseline.flat(), ...runs] };
+  return { corpus, tokens, isGraded, ...rest, policies, runs: [...baseline.flat(), ...runs] };
 }
 
 /** Whether the corpus' own truth names what the domain forgets; taken for granted while steps are only planned. */

@@ -8,10 +8,10 @@ import type { Manifest } from "../base/stage.js";
 import { analyse } from "./analyse.js";
 import { collectFacts } from "./collect.js";
 import type { StudyConfig } from "./config.js";
-import { runPipeline, type StudyInputs } from "./pipeline.js";
+import { runPipeline } from "./pipeline.js";
 import { renderReport } from "./report/index.js";
 import { Results } from "./results.js";
-import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "./steps.js";
+import { type RunStep, type StepEvent, type StepSpec, type StudyInputs, stepRunner } from "./steps.js";
 
 export interface StudyOptions extends Partial<StudyInputs> {
   config: StudyConfig;
@@ -23,17 +23,27 @@ export interface StudyOptions extends Partial<StudyInputs> {
   onEvent?: (event: StepEvent) => void;
 }
 
-/** The domain the paper removes, as shipped. */
+/** The domain the paper removes, as shipped, and the topic that controls are aimed at. */
 export const MEDICINE = join(PACKAGE_ROOT, "domains", "medicine.json");
+export const LAW = join(PACKAGE_ROOT, "domains", "law.json");
+
+/** What a study reads where nothing else is said. */
+const inputsOf = ({ files = [], domain = MEDICINE, wrongTopic = LAW, ...fields }: StudyOptions): StudyInputs => ({
+  ...{ files, domain, wrongTopic },
+  ...{ textField: fields.textField, idField: fields.idField, tokenizer: fields.tokenizer },
+});
+
+/** What a study is, beside its steps: what later commands read to know its arms and sizes. */
+export const STUDY_FILE = "study.json";
 
 /** Every step a study takes, in the order they are asked for, without running any. */
-export async function planStudy({ config, files = [], domain = MEDICINE }: StudyOptions): Promise<StepSpec[]> {
+export async function planStudy(options: StudyOptions): Promise<StepSpec[]> {
   const steps: StepSpec[] = [];
   const record: RunStep = async (step) => {
     steps.push(step);
     return { path: step.id, manifest: {} as Manifest };
   };
-  await runPipeline(config, { files, domain }, record);
+  await runPipeline(options.config, inputsOf(options), record);
   return steps;
 }
 
@@ -42,10 +52,12 @@ export async function planStudy({ config, files = [], domain = MEDICINE }: Study
  * @throws UserError for inputs that are wrong; what was finished before stays and is found by the next run.
  */
 export async function runStudy(options: StudyOptions): Promise<Results> {
-  const { config, out, files = [], domain = MEDICINE, workers = 2, onEvent = () => {}, commands = [] } = options;
+  const { config, out, workers = 2, onEvent = () => {}, commands = [] } = options;
+  const inputs = inputsOf(options);
+  await writeJson(join(out, STUDY_FILE), config);
   const step = stepRunner({ folder: out, workers, onEvent });
-  const artifacts = await runPipeline(config, { files, domain }, step);
-  const results = Results.parse(analyse(await collectFacts(config, artifacts, { files, domain, commands })));
+  const artifacts = await runPipeline(config, inputs, step);
+  const results = Results.parse(analyse(await collectFacts(config, artifacts, { ...inputs, commands })));
   await writeFileAtomic(join(out, "report.html"), renderReport(results));
   await writeJson(join(out, "results.json"), results);
   return results;

@@ -35,6 +35,11 @@ export interface StudyInputs {
   domain: string;
   /** Domain file of the topic that the wrong-topic controls aim at. */
   wrongTopic: string;
+  /** Fields of the user's own records that hold the text and the id. */
+  textField?: string;
+  idField?: string;
+  /** Tokenizer folder to use instead of one trained on the corpus. */
+  tokenizer?: string;
 }
 
 export type StepEvent =
