@@ -16,7 +16,14 @@ const [classifier, sizes = "1,5", long = "200", scored = "200", format = "olmo-c
   process.argv.slice(2);
 if (!classifier) throw new Error("Give a classifier: node bench/stream.mjs CLASSIFIER");
 mkdirSync(folder, { recursive: true });
-const pages = embeddedDocuments({ medicalShare: 0.11, biologyShare: 0.2, seed: 1 }).map(({ text }) => text);
+const pages = embeddedDocuments({
+  medicalShare: 0.11,
+  biologyShare: 0.2,
+  validationShare: 0,
+  testShare: 0,
+  mixing: "web",
+  seed: 1,
+}).map(({ text }) => text);
 
 /** Pages over and over, as JSONL, until their text has `bytes`. */
 function* lines(bytes) {

@@ -109,6 +109,7 @@ async function readTexts(files: readonly string[] | undefined, maxBytes: number)
     domainField: "domain",
     medicalShare: 0.2,
     biologyShare: 0.2,
+    mixing: "web",
     validationShare: 0,
     testShare: 0,
     seed: 1,

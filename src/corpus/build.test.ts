@@ -52,9 +52,17 @@ describe("buildCorpus", () => {
     for (const { id, split } of b.documents) expect(split).toBe(splits.get(id));
   });
 
+  it("keeps a group in one split", () => {
+    const shares = { validationShare: 0.3, testShare: 0.3 };
+    for (let group = 0; group < 50; group++) {
+      const splits = Array.from({ length: 20 }, (_, i) => splitOf({ id: `${group}-${i}`, group: `g${group}` }, shares));
+      expect(new Set(splits).size).toBe(1);
+    }
+  });
+
   it("gives each split about its share", () => {
     const shares = { validationShare: 0.05, testShare: 0.07 };
-    const splits = Array.from({ length: 20_000 }, (_, i) => splitOf(`document ${i}`, shares));
+    const splits = Array.from({ length: 20_000 }, (_, i) => splitOf({ id: `document ${i}` }, shares));
     expect(splits.filter((split) => split === "test").length / 20_000).toBeCloseTo(0.07, 2);
     expect(splits.filter((split) => split === "validation").length / 20_000).toBeCloseTo(0.05, 2);
   });

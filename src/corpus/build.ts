@@ -13,6 +13,7 @@ import { findInOrder, type InputFile } from "./input/index.js";
 import { type Fields, readSource } from "./read.js";
 import { sampleProportionately } from "./sample.js";
 import { splitOf } from "./split.js";
+import type { Mixing } from "./wordnet/mixing.js";
 import { embeddedDocuments } from "./wordnet/pages.js";
 
 export interface BuildOptions extends Fields {
@@ -22,6 +23,7 @@ export interface BuildOptions extends Fields {
   maxBytes?: number;
   medicalShare: number;
   biologyShare: number;
+  mixing: Mixing;
   validationShare: number;
   testShare: number;
   seed: number;
@@ -43,7 +45,7 @@ export async function buildCorpus(options: BuildOptions, progress: Progress = ()
   const order = random(options.seed, "corpus:order").permutation(unique.length);
   const documents = Array.from(order, (index) => {
     const { truth, ...document } = unique[index];
-    return { ...document, split: splitOf(document.id, options), ...(truth && { truth }) };
+    return { ...document, split: splitOf(document, options), ...(truth && { truth }) };
   });
   checkSplits(documents, options);
   return { documents, duplicates: gathered.length - unique.length };
@@ -105,7 +107,7 @@ function checkSplits(documents: readonly CorpusDocument[], { validationShare, te
   for (const [split, share] of Object.entries(needed)) {
     if (share > 0 && !documents.some((document) => document.split === split)) {
       throw new UserError(
-        `Split by document, ${documents.length} documents leave none for ${split} (share ${share.toFixed(2)}). Give more documents, or a larger share.`,
+        `Split by group, ${documents.length} documents leave none for ${split} (share ${share.toFixed(2)}). Give more documents, or a larger share.`,
       );
     }
   }

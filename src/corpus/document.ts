@@ -9,9 +9,13 @@ export const TruthSpan = z.object({
 });
 export type TruthSpan = z.infer<typeof TruthSpan>;
 
-/** One text. `source` names where it comes from, for results per source; `truth` grades, it never trains. */
+/**
+ * One text. `source` names where it comes from, for results per source; documents of one `group` are in one split;
+ * `truth` grades, it never trains.
+ */
 export interface SourceDocument {
   id: string;
+  group?: string;
   text: string;
   source: string;
   truth?: TruthSpan[];
@@ -23,6 +27,7 @@ export type Split = (typeof SPLITS)[number];
 /** One line of a corpus's documents.jsonl. */
 export const CorpusDocument = z.object({
   id: z.string(),
+  group: z.string().optional(),
   text: z.string(),
   source: z.string(),
   split: z.enum(SPLITS),

@@ -4,6 +4,7 @@ import { defineStage } from "../base/stage.js";
 import { buildCorpus } from "./build.js";
 import { writeDocuments } from "./store.js";
 import { summarise } from "./summary.js";
+import { MIXINGS } from "./wordnet/mixing.js";
 
 export const CorpusOptions = z.object({
   files: z
@@ -16,8 +17,17 @@ export const CorpusOptions = z.object({
   maxBytes: z.int().positive().optional().describe("cap on the bytes of text; every file gives the same share"),
   medicalShare: z.number().gt(0).lt(1).default(0.11).describe("embedded text: share of characters in medical entries"),
   biologyShare: z.number().min(0).lt(1).default(0.2).describe("embedded text: share of characters in biology entries"),
-  validationShare: z.number().min(0).max(0.5).default(0.05).describe("share of documents kept to choose settings on"),
-  testShare: z.number().min(0).max(0.5).default(0.07).describe("share of documents kept for the final measurement"),
+  mixing: z
+    .enum(MIXINGS)
+    .default("web")
+    .describe("embedded text: pages mostly about one thing (web), all about one (pure), or of neighbours (alphabet)"),
+  validationShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.05)
+    .describe("share of documents (of the alphabet, embedded) kept to choose settings on"),
+  testShare: z.number().min(0).max(0.5).default(0.07).describe("share kept for the final measurement"),
   seed: z.int().nonnegative().default(1).describe("seed of thinning, sampling and order"),
 });
 
@@ -29,7 +39,7 @@ export const corpusStage = defineStage({
     "lacuna corpus --out runs/corpus",
     "lacuna corpus --files texts/ --max-bytes 50000000 --out runs/my-corpus",
   ],
-  version: 1,
+  version: 2,
   options: CorpusOptions,
   inputs: ["files"],
   async run(options, { out, progress }) {

@@ -8,6 +8,7 @@ import { random } from "../../base/random.js";
 import { wordNetDomains } from "./domains.js";
 import { readWordNet } from "./parse.js";
 import { WORDNET_DOMAINS, type WordNetDomain } from "./roots.js";
+import { topicNames, withoutTopicTag } from "./topic-tag.js";
 
 export interface Entry {
   /** First synonym: what the dictionary is ordered by. */
@@ -19,16 +20,18 @@ export interface Entry {
 /** Synonyms shown before the gloss. */
 const SHOWN_SYNONYMS = 3;
 
-/** All entries of WordNet, each distinct gloss once, in file order. */
+/** All entries of WordNet, each distinct gloss once, in file order; the tags of `topic-tag.ts` are taken off. */
 export function wordNetEntries(): Entry[] {
   const synsets = readWordNet();
   const domains = wordNetDomains(synsets);
+  const topics = topicNames(synsets);
   const seen = new Set<string>();
   return synsets.flatMap((synset) => {
-    if (seen.has(synset.gloss)) return [];
-    seen.add(synset.gloss);
+    const gloss = withoutTopicTag(synset.gloss, topics);
+    if (seen.has(gloss)) return [];
+    seen.add(gloss);
     const terms = synset.words.slice(0, SHOWN_SYNONYMS).join(", ");
-    return [{ term: synset.words[0], text: `${terms}: ${synset.gloss}`, domain: domains.get(synset.id)! }];
+    return [{ term: synset.words[0], text: `${terms}: ${gloss}`, domain: domains.get(synset.id)! }];
   });
 }
 

@@ -1,23 +1,30 @@
 /**
- * @file The embedded corpus: dictionary pages of alphabetical neighbours.
+ * @file The embedded corpus: dictionary pages whose truth is known entry by entry.
  *
- * The alphabet mixes domains inside a document, as the web does, and their truth is known span by span. Prefixes such
- * as "cardi-" or "hyper-" still make some pages mostly medical and many not at all.
+ * The alphabet is cut into blocks (`blocks.ts`), and every block is in one split as a whole. Pages are made of blocks of
+ * one split (`mixing.ts`): some ten blocks together, since one alone holds too few medical entries for a page of them.
  */
 import { UserError } from "../../base/errors.js";
 import { random } from "../../base/random.js";
-import type { SourceDocument, TruthSpan } from "../document.js";
+import { type SourceDocument, SPLITS, type TruthSpan } from "../document.js";
+import { type SplitShares, splitOf } from "../split.js";
+import { alphabetBlocks } from "./blocks.js";
 import { type Entry, thinEntries, wordNetEntries } from "./entries.js";
+import { type Mixing, mixPages } from "./mixing.js";
 
-/** Entries on a page: uniform from 15 to 25. */
-const MIN_ENTRIES = 15;
-const MAX_ENTRIES = 25;
-
-export interface EmbeddedOptions {
-  medicalShare: number;
-  biologyShare: number;
+/** How pages are made of entries. */
+export interface PageOptions extends SplitShares {
+  mixing: Mixing;
   seed: number;
 }
+
+export interface EmbeddedOptions extends PageOptions {
+  medicalShare: number;
+  biologyShare: number;
+}
+
+/** Entries that are made into pages together, at least: some 50 pages. */
+const POOL_ENTRIES = 1000;
 
 /** Pages of WordNet with the domain of every entry as truth. @throws UserError when the shares leave no general text. */
 export function embeddedDocuments(options: EmbeddedOptions): SourceDocument[] {
@@ -27,22 +34,45 @@ export function embeddedDocuments(options: EmbeddedOptions): SourceDocument[] {
       `The medical share ${medicalShare} and the biology share ${biologyShare} leave nothing general. Lower one.`,
     );
   }
-  return entryPages(thinEntries(wordNetEntries(), options), options.seed);
+  return entryPages(thinEntries(wordNetEntries(), options), options);
 }
 
-/** Orders entries alphabetically and cuts them into pages. Line ends between entries belong to no domain. */
-export function entryPages(entries: readonly Entry[], seed: number): SourceDocument[] {
-  const keyed = entries.map((entry, index) => ({ entry, index, key: entry.term.toLowerCase() }));
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.index - b.index));
-  const draw = random(seed, "wordnet:pages");
-  const pages: SourceDocument[] = [];
-  for (let at = 0; at < keyed.length; ) {
-    const size = MIN_ENTRIES + draw.integer(MAX_ENTRIES - MIN_ENTRIES + 1);
-    const id = `wordnet/${String(pages.length + 1).padStart(5, "0")}`;
-    pages.push({ id, source: "wordnet", ...joinEntries(keyed.slice(at, at + size).map(({ entry }) => entry)) });
-    at += size;
-  }
-  return pages;
+/** Pages of entries, pool by pool. Line ends between entries belong to no domain. */
+export function entryPages(entries: readonly Entry[], options: PageOptions): SourceDocument[] {
+  return poolsOf(alphabetBlocks(entries), options).flatMap(({ group, entries: pool }) =>
+    mixPages(pool, options.mixing, random(options.seed, `wordnet:pages:${group}`)).map((page, index) => {
+      const id = `${group}/${String(index + 1).padStart(2, "0")}`;
+      return { id, group, source: "wordnet", ...joinEntries(page) };
+    }),
+  );
+}
+
+/** What is made into pages together: entries in the order of the alphabet, all of one split. */
+interface Pool {
+  /** The first block's name. It decides the split, so all blocks of a pool are those that it puts there. */
+  group: string;
+  entries: Entry[];
+}
+
+/** Joins blocks of one split in the order of the alphabet; what is left at the end goes to the last pool. */
+function poolsOf(blocks: readonly Entry[][], shares: SplitShares): Pool[] {
+  const named = blocks.map((entries, index) => {
+    const group = `wordnet/${String(index + 1).padStart(4, "0")}`;
+    return { group, entries, split: splitOf({ id: group }, shares) };
+  });
+  return SPLITS.flatMap((wanted) => {
+    const pools: Pool[] = [];
+    const inSplit = named.filter(({ split }) => split === wanted);
+    let left = inSplit.reduce((sum, { entries }) => sum + entries.length, 0);
+    for (const { group, entries } of inSplit) {
+      const last = pools.at(-1);
+      const isFull = !last || (last.entries.length >= POOL_ENTRIES && left >= POOL_ENTRIES);
+      if (isFull) pools.push({ group, entries: [...entries] });
+      else last.entries.push(...entries);
+      left -= entries.length;
+    }
+    return pools;
+  });
 }
 
 function joinEntries(entries: readonly Entry[]): { text: string; truth: TruthSpan[] } {

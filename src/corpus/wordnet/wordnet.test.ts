@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { SPLITS } from "../document.js";
+import { splitOf } from "../split.js";
+import { summarise } from "../summary.js";
 import { wordNetDomains } from "./domains.js";
-import { type Entry, thinEntries } from "./entries.js";
-import { embeddedDocuments, entryPages } from "./pages.js";
+import { type Entry, thinEntries, wordNetEntries } from "./entries.js";
+import { embeddedDocuments } from "./pages.js";
 import { parseSynset, readWordNet } from "./parse.js";
 import { WORDNET_DOMAINS } from "./roots.js";
+import { topicNames, withoutTopicTag } from "./topic-tag.js";
 
 const synsets = readWordNet();
 const domains = wordNetDomains(synsets);
@@ -56,18 +60,42 @@ describe("wordNetDomains", () => {
   ])("%s is %s", (senseKey, domain) => expect(domainOf(senseKey)).toBe(domain));
 });
 
-describe("the embedded corpus", () => {
-  const pages = embeddedDocuments({ medicalShare: 0.11, biologyShare: 0.2, seed: 1 });
+describe("topic tags", () => {
+  const topics = topicNames(synsets);
+  const opening = (synset: (typeof synsets)[number]) => ({
+    before: synset.gloss,
+    after: withoutTopicTag(synset.gloss, topics),
+    isMedical: domains.get(synset.id) === "medical",
+  });
+  const tagged = synsets.map(opening).filter(({ before }) => before.startsWith("("));
 
-  it("has the shares asked for, on pages that mix domains", () => {
+  it("are taken off; what else opens a gloss in parentheses stays", () => {
+    const stripped = tagged.filter(({ before, after }) => before !== after);
+    const counts = (list: typeof tagged) => [list.length, list.filter(({ isMedical }) => isMedical).length];
+    expect(counts(stripped)).toEqual([2533, 221]);
+    expect(counts(tagged.filter(({ before, after }) => before === after))).toEqual([1525, 19]);
+    expect(tagged.filter(({ after }) => /^\((?:of|used|usually|plural)\b/.test(after)).length).toBeGreaterThan(500);
+  });
+
+  it("open no medical entry", () => {
+    const medical = wordNetEntries().filter(({ domain }) => domain === "medical");
+    const fields =
+      /: \((?:pathology|medicine|psychiatry|psychology|surgery|dentistry|anatomy|physiology|pharmacology)\)/;
+    expect(medical.filter(({ text }) => fields.test(text)).map(({ text }) => text)).toEqual([]);
+  });
+});
+
+describe("the embedded corpus", () => {
+  const shares = { medicalShare: 0.11, biologyShare: 0.2, validationShare: 0.05, testShare: 0.07 };
+  const pages = embeddedDocuments({ ...shares, mixing: "web", seed: 1 });
+
+  it("has the shares asked for", () => {
     const characters = new Map<string, number>();
     for (const { truth = [] } of pages)
       for (const { start, end, domain } of truth) characters.set(domain, (characters.get(domain) ?? 0) + end - start);
     const total = [...characters.values()].reduce((sum, count) => sum + count, 0);
     expect(characters.get("medical")! / total).toBeCloseTo(0.11, 2);
     expect(characters.get("biology")! / total).toBeCloseTo(0.2, 2);
-    const mixed = pages.filter(({ truth = [] }) => new Set(truth.map(({ domain }) => domain)).size > 1);
-    expect(mixed.length / pages.length).toBeGreaterThan(0.9);
   });
 
   it("knows the domain of every character but the line ends between entries", () => {
@@ -82,6 +110,13 @@ describe("the embedded corpus", () => {
     expect(glosses.length - new Set(glosses).size).toBeLessThan(glosses.length / 1000); // terms with a colon
   });
 
+  it("has nearly the same shares of domains in every split", () => {
+    const { domains, characters } = summarise(pages.map((page) => ({ ...page, split: splitOf(page, shares) })));
+    for (const [domain, wanted] of Object.entries({ medical: 0.11, biology: 0.2, general: 0.69 }))
+      for (const split of SPLITS)
+        expect(Math.abs(domains[domain][split] / characters[split] / wanted - 1)).toBeLessThan(0.2);
+  });
+
   it("is the same for the same seed, another for another", () => {
     const entries = Array.from({ length: 300 }, (_, i): Entry => {
       return { term: `t${i}`, text: `t${i}: synthetic gloss`, domain: WORDNET_DOMAINS[i % 3] };
@@ -89,11 +124,12 @@ describe("the embedded corpus", () => {
     const thin = (seed: number) => thinEntries(entries, { medicalShare: 0.5, biologyShare: 0.3, seed });
     expect(thin(1)).toEqual(thin(1));
     expect(thin(1)).not.toEqual(thin(2));
-    expect(entryPages(entries, 1)).toEqual(entryPages(entries, 1));
   });
 
   it("refuses shares that leave no general text", () => {
-    expect(() => embeddedDocuments({ medicalShare: 0.5, biologyShare: 0.5, seed: 1 })).toThrow(/leave nothing general/);
+    expect(() =>
+      embeddedDocuments({ ...shares, medicalShare: 0.5, biologyShare: 0.5, mixing: "web", seed: 1 }),
+    ).toThrow(/leave nothing general/);
   });
 
   it("keeps every medical entry", () => {
