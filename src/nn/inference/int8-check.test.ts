@@ -5,17 +5,17 @@ import { LARGEST_WEIGHT } from "./quantise.js";
 
 const right = async (product: Product) => Float32Array.from(exactProduct(product));
 
-/** As processors without VNNI multiply weights of 8 bits: pairs of products added in 16 bits, which saturate. */
+/** As processors without VNNI multiply weights of 8 bits: bytes around 128, pairs of products in 16 bits that saturate. */
 async function saturating({ x, weights, rows, inner, columns }: Product): Promise<Float32Array> {
   const scale = 127 / LARGEST_WEIGHT;
   return Float32Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const weightAt = (k: number) => (k < inner ? Math.round(weights[k * columns + column] * scale) : 0);
+    const productAt = (k: number) => (k < inner ? (x[row * inner + k] + 128) * weightAt(k) : 0);
     let sum = 0;
     for (let k = 0; k < inner; k += 2) {
-      const at = (at: number) =>
-        at < inner
-          ? x[Math.floor(i / columns) * inner + at] * Math.round(weights[at * columns + (i % columns)] * scale)
-          : 0;
-      sum += Math.max(-32768, Math.min(32767, at(k) + at(k + 1)));
+      sum += Math.max(-32768, Math.min(32767, productAt(k) + productAt(k + 1)));
+      sum -= 128 * (weightAt(k) + weightAt(k + 1));
     }
     return sum / scale;
   });
@@ -32,21 +32,20 @@ describe("the check before int8 is used", () => {
     const check = checkInt8(saturating);
     await expect(check).rejects.toThrow(UserError);
     await expect(check).rejects.toThrow(
-      /^int8 arithmetic is wrong on this processor \(.+, \w+\): a product that is -?\d+ came out as -?[\d.]+\. Score in float32: --precision f32/,
+      /^int8 arithmetic is wrong on this processor \(.+, \w+\): a product that is 3291840 came out as -?[\d.]+\. Score in float32: --precision f32/,
     );
   });
 
   it("sees a single sum that is off by one, wherever it is", async () => {
-    const { rows, columns } = worstProduct(0);
-    for (const at of [0, columns + 3, rows * columns - 1])
-      for (const wrongAt of [0, -128])
-        await expect(
-          checkInt8(async (product) => {
-            const values = await right(product);
-            if (Math.min(...product.x) === wrongAt) values[at] += 1;
-            return values;
-          }),
-        ).rejects.toThrow("int8 arithmetic is wrong");
+    const { rows, columns } = worstProduct();
+    for (const at of [0, columns + 3, rows * columns - 1]) {
+      const check = checkInt8(async (product) => {
+        const values = await right(product);
+        values[at] += 1;
+        return values;
+      });
+      await expect(check).rejects.toThrow("int8 arithmetic is wrong");
+    }
     await checkInt8(right);
   });
 
@@ -60,10 +59,8 @@ describe("the check before int8 is used", () => {
   });
 
   it("asks for sums that float32 holds exactly", () => {
-    for (const lowest of [0, -128]) {
-      const largest = Math.max(...exactProduct(worstProduct(lowest)).map(Math.abs));
-      expect(largest).toBeGreaterThan(3e6);
-      expect(largest).toBeLessThan(2 ** 24);
-    }
+    const largest = Math.max(...exactProduct(worstProduct()).map(Math.abs));
+    expect(largest).toBeGreaterThan(3e6);
+    expect(largest).toBeLessThan(2 ** 24);
   });
 });
