@@ -45,6 +45,8 @@ export const JobPlan = z.object({
   classifier: z.string(),
   tokenizer: z.string(),
   settings: JobSettings,
+  /** In int8 jobs, the version of the rounding (INT8_VERSION): another one gives other scores. Version 1 had no number. */
+  int8Version: z.int().positive().optional(),
   inputs: z.array(JobInput),
 });
 export type JobPlan = z.infer<typeof JobPlan>;

@@ -7,6 +7,7 @@ import { readManifest } from "../../base/stage.js";
 import type { Store } from "../../base/store/index.js";
 import { readClassifierFile, requireScorable } from "../../classify/index.js";
 import type { InputFile } from "../../corpus/input/types.js";
+import { INT8_VERSION } from "../../nn/index.js";
 import { tokenizerFingerprint } from "../../tokens/index.js";
 import { JOB_FILES, type JobPlan, JobSettings } from "./plan.js";
 import { readPlan } from "./record.js";
@@ -24,21 +25,40 @@ export function planJob(given: {
   const classifier = readClassifierFile(given.classifier);
   requireScorable(classifier, given.classifier);
   if (given.inputs.length === 0) throw new UserError("There is nothing to score: no input file was given.");
+  const settings = JobSettings.parse(given.settings ?? {});
   const plan = {
     version: 1 as const,
     domain: classifier.domain,
     classifier: fingerprint,
     tokenizer: tokenizerFingerprint(given.classifier),
-    settings: JobSettings.parse(given.settings ?? {}),
+    settings,
+    int8Version: int8VersionOf(settings),
     inputs: given.inputs.map(({ uri, source, bytes }) => ({ uri, source, bytes })),
   };
   return { key: keyOf(plan), ...plan };
 }
 
+/** What a plan with these settings says of int8's rounding; nothing where it is not used. */
+function int8VersionOf({ precision }: JobSettings): number | undefined {
+  return precision === "int8" ? INT8_VERSION : undefined;
+}
+
 /** The key of a plan: a hash of everything that decides the result. */
 export function keyOf(plan: Omit<JobPlan, "key">): string {
-  const { version, domain, classifier, tokenizer, settings, inputs } = plan;
-  return sha256(canonicalJson({ version, domain, classifier, tokenizer, settings, inputs }));
+  const { version, domain, classifier, tokenizer, settings, int8Version, inputs } = plan;
+  return sha256(canonicalJson({ version, domain, classifier, tokenizer, settings, int8Version, inputs }));
+}
+
+/**
+ * Finished jobs of any version are read; only scoring on would mix scores that were rounded differently.
+ * @throws UserError when this Lacuna rounds int8 differently from the plan's
+ */
+export function requireSameRounding({ settings, int8Version }: JobPlan, where: string): void {
+  const ours = int8VersionOf(settings);
+  if (int8Version === ours) return;
+  throw new UserError(
+    `The job in ${where} was planned with version ${int8Version ?? 1} of int8's rounding, this Lacuna has version ${ours}; their scores differ. Score again with another --out, or remove that folder.`,
+  );
 }
 
 /** A plan as stored: verification compares bytes. */
@@ -59,6 +79,7 @@ export async function startJob(store: Store, plan: JobPlan, classifier: string):
 async function requireSamePlan(store: Store, plan: JobPlan): Promise<void> {
   const found = await readPlan(store);
   if (found.key === plan.key) return;
+  if (found.settings.precision === plan.settings.precision) requireSameRounding(found, store.uri);
   throw new UserError(
     `${store.uri} holds another scoring job: ${differenceOf(found, plan)}. Give another --out, or remove that folder.`,
   );

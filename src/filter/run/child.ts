@@ -2,7 +2,7 @@
 import { UserError } from "../../base/errors.js";
 import { openStore, type Store } from "../../base/store/index.js";
 import { type Classifier, openClassifier } from "../../classify/index.js";
-import { type JobPlan, readPlan, rowReader, scoreInput } from "../job/index.js";
+import { type JobPlan, readPlan, requireSameRounding, rowReader, scoreInput } from "../job/index.js";
 import type { ShardTask } from "./messages.js";
 import { serveShards } from "./serve.js";
 
@@ -28,6 +28,7 @@ async function jobOf({ out, key }: ShardTask): Promise<{ store: Store; plan: Job
   const store = openStore(out);
   const plan = await readPlan(store);
   if (plan.key !== key) throw new UserError(`${out} holds another job by now. Start the scoring again.`);
+  requireSameRounding(plan, out);
   job = { out, store, plan };
   return job;
 }

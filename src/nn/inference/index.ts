@@ -8,4 +8,5 @@ export {
 } from "./document-reader.js";
 export type { Precision } from "./linear.js";
 export { type ReadOutOptions, type ReadOutPrograms, readOutPrograms, runLengths } from "./programs.js";
+export { INT8_VERSION } from "./quantise.js";
 export type { ReadOut } from "./stream-graph.js";

@@ -8,6 +8,7 @@
 import { compileGraph, type GraphProgram, spec } from "../../tensor/index.js";
 import type { Model } from "../checkpoint.js";
 import { EMBEDDING } from "../config.js";
+import { requireExactInt8 } from "./int8-check.js";
 import type { Precision } from "./linear.js";
 import { type ReadOut, readingParameters, streamGraph } from "./stream-graph.js";
 
@@ -62,7 +63,8 @@ export function readOutPrograms(
   const bytesPerProgram = 4 * 12 * config.width ** 2 * Math.max(1, last);
   const lengths = runLengths(config.context).slice(0, Math.max(1, Math.floor(WEIGHT_BYTES / bytesPerProgram / 2)));
   const batchOf = (time: number) => (precision === "int8" ? 1 : Math.max(1, Math.floor(TOKENS_PER_RUN / time)));
-  const make = (time: number, skip: number) => {
+  const make = async (time: number, skip: number) => {
+    if (precision === "int8") await requireExactInt8();
     const batch = batchOf(time);
     const inputs = {
       embedding: spec([config.vocabulary, config.width]),
