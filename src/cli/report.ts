@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { readJson, writeFileAtomic } from "../base/files.js";
 import { passageFigure, slowdownFigure, standAlone, WIDE } from "../study/figures/index.js";
-import { resultTable } from "../study/findings.js";
+import { resultTable } from "../study/table.js";
 import { renderReport } from "../study/report/index.js";
 import { Results } from "../study/results.js";
 

@@ -120,8 +120,9 @@ function alignmentConfig({ forgetQuestions: forget, generalQuestions: general }:
 function classifierF1Of(study: string): number | null {
   const path = join(study, "results.json");
   if (!existsSync(path)) return null;
-  const { classifier } = readJson(path, Results);
-  const isMeant = (e: NonNullable<typeof classifier>["evaluations"][number]) =>
-    e.split === "test" && e.level === "token" && e.against === "truth";
-  return classifier?.evaluations.find(isMeant)?.f1 ?? null;
+  const [{ classifier }] = readJson(path, Results).routes;
+  const tokens = classifier.evaluations.find(
+    ({ split, level, against }) => split === "test" && level === "token" && against === "truth",
+  );
+  return tokens?.f1.value ?? null;
 }

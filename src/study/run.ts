@@ -11,7 +11,8 @@ import type { StudyConfig } from "./config.js";
 import { runPipeline } from "./pipeline.js";
 import { renderReport } from "./report/index.js";
 import { Results } from "./results.js";
-import { type RunStep, type StepEvent, type StepSpec, type StudyInputs, stepRunner } from "./steps.js";
+import { type RouteCosts, routeCosts } from "./route-table.js";
+import { type RunStep, type StepEvent, type StepSpec, type StudyInputs, STUDY_FILE, stepRunner } from "./steps.js";
 
 export interface StudyOptions extends Partial<StudyInputs> {
   config: StudyConfig;
@@ -33,9 +34,6 @@ const inputsOf = ({ files = [], domain = MEDICINE, wrongTopic = LAW, ...fields }
   ...{ textField: fields.textField, idField: fields.idField, tokenizer: fields.tokenizer },
 });
 
-/** What a study is, beside its steps: what later commands read to know its arms and sizes. */
-export const STUDY_FILE = "study.json";
-
 /** Every step a study takes, in the order they are asked for, without running any. */
 export async function planStudy(options: StudyOptions): Promise<StepSpec[]> {
   const steps: StepSpec[] = [];
@@ -47,18 +45,25 @@ export async function planStudy(options: StudyOptions): Promise<StepSpec[]> {
   return steps;
 }
 
+export interface StudyResult {
+  results: Results;
+  /** Seconds that each route took; no part of the results. */
+  costs: RouteCosts;
+}
+
 /**
  * Runs or resumes a study and writes `results.json` and `report.html` into `out`.
  * @throws UserError for inputs that are wrong; what was finished before stays and is found by the next run.
  */
-export async function runStudy(options: StudyOptions): Promise<Results> {
+export async function runStudy(options: StudyOptions): Promise<StudyResult> {
   const { config, out, workers = 2, onEvent = () => {}, commands = [] } = options;
   const inputs = inputsOf(options);
   await writeJson(join(out, STUDY_FILE), config);
   const step = stepRunner({ folder: out, workers, onEvent });
   const artifacts = await runPipeline(config, inputs, step);
   const results = Results.parse(analyse(await collectFacts(config, artifacts, { ...inputs, commands })));
+  const costs = routeCosts(artifacts.routes);
   await writeFileAtomic(join(out, "report.html"), renderReport(results));
   await writeJson(join(out, "results.json"), results);
-  return results;
+  return { results, costs };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { requireSameSizes, type SeriesModel } from "./series.js";
 
-const model = (arm: SeriesModel["arm"], size: string, parameters: number) => ({ arm, size, parameters, path: "" });
+const model = (arm: string, size: string, parameters: number): SeriesModel => {
+  return { arm, method: "mask", size, parameters, path: "" };
+};
 const models = [model("baseline", "16x1", 74_000), model("mask", "16x1", 74_000), model("mask", "64x2", 364_000)];
 
 describe("results of an earlier command", () => {

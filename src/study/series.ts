@@ -1,7 +1,9 @@
 /**
- * @file The models of a finished (or running) study: what is attacked, asked and aligned after it.
+ * @file A study's trained models as a series: what later commands ask, attack and align.
  *
- * Read from the steps' manifests, so a study in progress gives the models it has finished.
+ * Arms and sizes are those of study.json; models are read from the steps' manifests, so a study in progress gives those
+ * it has finished. Of several seeds the first is taken, and controls are left out: they tell what a loss means, and
+ * nobody would use them.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,12 +11,17 @@ import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
 import { readManifest } from "../base/stage.js";
-import { ARMS, type Arm } from "./config.js";
+import { type Arm, isControl } from "./arms.js";
+import { StudyConfig } from "./config.js";
+import { gridSizes, seedsOf } from "./ladder.js";
+import { STUDY_FILE } from "./steps.js";
 
 /** One model of the ladder. */
 export interface SeriesModel {
-  arm: Arm;
-  /** "64x2": width and layers. */
+  /** Name of its arm. */
+  arm: string;
+  method: Arm["method"];
+  /** "40x2": width and layers. */
   size: string;
   /** Embedding counted once. */
   parameters: number;
@@ -29,22 +36,29 @@ export interface Series {
   models: SeriesModel[];
 }
 
-const STEP = new RegExp(`^train-(${ARMS.join("|")})-(\\d+x\\d+)-[0-9a-f]+$`);
+/** What a key adds to the name of a step's folder. */
+const KEY = /^-[0-9a-f]{10}$/;
 
 /** @throws UserError when the folder is no study, has no finished model, or has been used for several studies */
 export function readSeries(study: string): Series {
-  const steps = join(study, "steps");
-  if (!existsSync(steps))
-    throw new UserError(`${study} is not a study: it has no folder "steps". Give its --out folder.`);
+  const [file, steps] = [join(study, STUDY_FILE), join(study, "steps")];
+  if (!existsSync(file) || !existsSync(steps))
+    throw new UserError(`${study} is not a study: it has no ${STUDY_FILE} with steps. Give its --out folder.`);
+  const config = readJson(file, StudyConfig);
   const names = readdirSync(steps).sort();
-  const models = names.flatMap((name) => {
-    const match = STEP.exec(name);
-    if (!match) return [];
-    const path = join(steps, name);
-    const { inputs } = readManifest(path, "pretrain");
-    const { parameters } = readJson(join(path, "training.json"), z.object({ parameters: z.number() }).loose());
-    return [{ arm: match[1] as Arm, size: match[2], parameters, path, tokens: inputs.tokens[0].fingerprint }];
-  });
+  const models = gridSizes(config)
+    .filter(({ isLadder }) => isLadder)
+    .flatMap((size) =>
+      config.arms
+        .filter((arm) => !isControl(arm))
+        .flatMap((arm) => {
+          const [seed] = seedsOf(config, arm, size);
+          if (seed === undefined) return [];
+          const id = `train-${arm.name}-${size.name}-s${seed}`;
+          const found = names.filter((name) => name.startsWith(id) && KEY.test(name.slice(id.length)));
+          return found.map((name) => modelAt(join(steps, name), arm, size.name));
+        }),
+    );
   if (models.length === 0)
     throw new UserError(`${study} has no trained model yet. Run its study first, or wait for it.`);
   const prints = [...new Set(models.map(({ tokens }) => tokens))];
@@ -55,15 +69,17 @@ export function readSeries(study: string): Series {
     );
   }
   const tokens = names
-    .filter((name) => /^tokenize-[0-9a-f]+$/.test(name))
+    .filter((name) => name.startsWith("tokenize") && KEY.test(name.slice("tokenize".length)))
     .map((name) => join(steps, name))
     .find((path) => readManifest(path, "tokenize").fingerprint === prints[0]);
   if (!tokens) throw new UserError(`${study} does not hold the token shards that its models were trained on.`);
-  const rank = ({ parameters, arm }: SeriesModel) => parameters * ARMS.length + ARMS.indexOf(arm);
-  return {
-    tokens,
-    models: models.map(({ tokens: _, ...model }) => model).sort((a, b) => rank(a) - rank(b)),
-  };
+  return { tokens, models: models.map(({ tokens: _, ...model }) => model) };
+}
+
+function modelAt(path: string, { name, method }: Arm, size: string): SeriesModel & { tokens: string } {
+  const { inputs } = readManifest(path, "pretrain");
+  const { parameters } = readJson(join(path, "training.json"), z.object({ parameters: z.number() }).loose());
+  return { arm: name, method, size, parameters, path, tokens: inputs.tokens[0].fingerprint };
 }
 
 /** The corpus whose training split the models of a study read. @throws UserError when the study no longer holds it */

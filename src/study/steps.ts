@@ -11,6 +11,9 @@ import { type Manifest, planStage, readManifest } from "../base/stage.js";
 import { runInThread, semaphore } from "./pool.js";
 import { stageByName } from "./stages.js";
 
+/** What a study is, beside its steps: what later commands read to know its arms and sizes. */
+export const STUDY_FILE = "study.json";
+
 export interface StepSpec {
   /** Unique in the study, and the start of its folder's name: "train-mask-32x2". */
   id: string;

@@ -10,8 +10,7 @@ import type { Artifact, RunStep } from "../steps.js";
 import type { AlignmentConfig } from "./config.js";
 
 /** What one aligned model did. */
-export interface AlignedRun extends Omit<SeriesModel, "path" | "arm"> {
-  arm: string;
+export interface AlignedRun extends Omit<SeriesModel, "path" | "method"> {
   form: Form;
   seed: number;
   refusals: Artifact;
@@ -20,7 +19,7 @@ export interface AlignedRun extends Omit<SeriesModel, "path" | "arm"> {
 }
 
 /** A model of a study's series, or another one: unlearned, attacked. */
-export type AlignableModel = Omit<SeriesModel, "arm"> & { arm: string };
+export type AlignableModel = Omit<SeriesModel, "method">;
 
 /** Judging options of the refusals stage, passed on as they are. */
 export type Judging = Record<string, unknown>;

@@ -16,8 +16,6 @@ const COMPARED = [
 
 type Pretrained = { pretrainedOn: Safeguards["freeQuestions"] };
 
-const METHODS = { baseline: "none", document: "document", mask: "mask", remove: "remove" } as const;
-
 export function collectSafeguards(
   config: SafeguardsConfig,
   { models }: Series,
@@ -54,7 +52,7 @@ export function collectSafeguards(
   const results: Omit<Safeguards, "statements"> = {
     ...{ format: "lacuna-safeguards", formatVersion: 1, lacuna: PACKAGE.version, synthetic: false },
     ...{ config, commands: [...commands], sizes: sizes.sort((a, b) => a.parameters - b.parameters) },
-    arms: [...new Set(models.map(({ arm }) => arm))].map((name) => ({ name, method: METHODS[name] })),
+    arms: [...new Map(models.map(({ arm: name, method }) => [name, { name, method }])).values()],
     contamination: contamination ?? null,
     glossarySet: artifacts.glossarySet ? { forget: set.forget, retain: set.retain } : null,
     taught: taughtOf(artifacts.exams),
