@@ -8,6 +8,7 @@ import { classifierStage, openClassifier, readLabelled } from "../classify/index
 import { type SmallPipeline, smallPipeline } from "../classify/testing/small-pipeline.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { loadTokenizer, readTokens, readTruth } from "../tokens/index.js";
+import { chooseThreshold, prevalenceOf } from "./choose.js";
 import { scoreControlStage } from "./control-stage.js";
 import { filterStage } from "./filter-stage.js";
 import { isForget } from "./forget.js";
@@ -208,11 +209,43 @@ describe("the filter stage", () => {
       expect(splits.validation.filteredShare).toBeCloseTo(chosen.reached, 12);
       expect(Math.abs(chosen.reached - 0.2)).toBeLessThan(0.06);
     }
-    const { splits, chosen } = (await reached({ method: "mask", shareFrom: "train" })) as {
+    const { splits, chosen } = (await reached({ method: "mask", on: "train" })) as {
       splits: Record<string, { filteredShare: number }>;
       chosen: { reached: number };
     };
     expect(splits.train.filteredShare).toBeCloseTo(chosen.reached, 12);
+  });
+
+  it("prevalence filters the labels' own share, of validation or of train", async () => {
+    const { tokenLabels } = readLabelled(paths.labels, paths.tokens, "validation");
+    const { tokens } = readTokens(paths.tokens, "validation");
+    const { endOfText } = loadTokenizer(paths.tokens).specials;
+    const ordinary = [...tokenLabels].filter((_, place) => tokens[place] !== endOfText);
+    const prevalence = ordinary.filter((label) => label === 1).length / ordinary.length;
+    for (const on of ["validation", "train"]) {
+      const { chosen, splits } = (await filter({ method: "mask", rule: "prevalence", labels: paths.labels, on }))
+        .result as { chosen: object; splits: Record<string, { filteredShare: number }> };
+      expect(chosen).toMatchObject({ by: "prevalence", wanted: prevalence });
+      expect(chosen).toHaveProperty("reached", splits[on].filteredShare);
+      expect(Math.abs(splits[on].filteredShare - prevalence)).toBeLessThan(0.06);
+    }
+  });
+
+  it("takes no classifier's threshold for a control's scores, and no recall from unknown labels", async () => {
+    const out = join(temporaryFolder(), "random");
+    await runStage(scoreControlStage, { tokens: paths.tokens, scores: paths.scores, labels: "random" }, out);
+    await expect(filter({ scores: out, method: "mask", rule: "f1" })).rejects.toThrow(/control's\. Use --share/);
+    const on = {
+      tokenScores: Uint8Array.of(10, 200, 30, 40),
+      documentScores: Uint8Array.of(9),
+      docOffsets: [0, 4],
+      tokenLabels: Uint8Array.of(255, 1, 0, 255),
+      labelled: 1,
+    };
+    expect(chooseThreshold("mask", { recall: 1 }, {} as never, on).threshold).toBe(200 / 255);
+    expect(prevalenceOf(on.tokenLabels, new Uint8Array(4))).toBe(0.5);
+    expect(prevalenceOf(on.tokenLabels, Uint8Array.of(0, 0, 1, 0))).toBe(1);
+    expect(() => prevalenceOf(Uint8Array.of(255), Uint8Array.of(0))).toThrow(/no validation token has a known label/);
   });
 
   it("recall catches at least the wanted share of forget-labelled validation tokens, by token or by document", async () => {
@@ -254,6 +287,7 @@ describe("the filter stage", () => {
     expect(await message({ method: "mask", threshold: 0.5, share: 0.1 })).toMatch(/given --threshold, --share/);
     expect(await message({ method: "none", threshold: 0.5 })).toMatch(/filters nothing/);
     expect(await message({ method: "mask", recall: 0.5 })).toMatch(/Give --labels/);
+    expect(await message({ method: "mask", rule: "prevalence" })).toMatch(/Give --labels/);
     expect(await message({ method: "document", rule: "f1", startAt: 0.5 })).toMatch(
       /does not go with --method document/,
     );
