@@ -15,6 +15,7 @@ export function describeFilter({
       none: "",
       threshold: " (given)",
       share: ` (share ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} before smoothing)`,
+      prevalence: ` (the labels' share ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} before smoothing)`,
       recall: ` (recall ${percent(chosen.wanted ?? 0)} wanted, ${percent(chosen.reached ?? 0)} on validation)`,
       f1: ` (best F1 on validation, ${(chosen.reached ?? 0).toFixed(3)})`,
     }[chosen.by];

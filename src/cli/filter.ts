@@ -25,7 +25,7 @@ import { addSchemaOptions, numberOf } from "./options.js";
 import { runStageCommand } from "./stage-command.js";
 
 /** Options that only the stage over token shards knows, and only the jobs. */
-const STAGE_ONLY = ["labels", "shareFrom", "startAt"] as const;
+const STAGE_ONLY = ["labels", "on", "startAt"] as const;
 const JOB_ONLY = ["exempt", "topUp", "seed", "policies"] as const;
 /** Options of one policy. */
 const POLICY = Object.keys(GivenPolicy.omit({ scores: true }).shape);
@@ -57,7 +57,7 @@ export function addFilterCommand(program: Command): void {
   addSchemaOptions(command, GivenFilter.omit({ policies: true }));
   command.optionsGroup("For lacuna pretrain, over token shards (lacuna score --tokens):");
   addSchemaOptions(command, FilterOptions.pick({ scores: true, tokens: true }).partial(), ["scores", "tokens"]);
-  addSchemaOptions(command, FilterOptions.pick({ labels: true, shareFrom: true, startAt: true }), ["labels"]);
+  addSchemaOptions(command, FilterOptions.pick({ labels: true, on: true, startAt: true }), ["labels"]);
   command.addOption(new Option("--threads <number>").argParser(numberOf).default(1).hideHelp());
   command
     .optionsGroup("Other:")

@@ -2,16 +2,18 @@
  * @file The `filter` stage: from scores to a policy, and what that policy takes away.
  *
  * Cheap: it reads scores and writes a few numbers. The corpus is never copied; a trainer makes the view from tokens,
- * scores and policy. The threshold is chosen on validation scores; the counts say what each split then loses.
+ * scores and policy. The threshold is chosen on validation scores, or a share is aimed at on train's; the counts say what
+ * each split then loses.
  */
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { writeJson } from "../base/files.js";
-import { defineStage } from "../base/stage.js";
-import { readClassifierFile, readLabelled } from "../classify/index.js";
+import { defineStage, readManifest } from "../base/stage.js";
+import { type LabelledDocuments, readClassifierFile, readLabelled } from "../classify/index.js";
+import { specialMask } from "../label/index.js";
 import { loadTokenizer, readTokens } from "../tokens/index.js";
-import { type ChosenThreshold, chooseThreshold, ruleOf } from "./choose.js";
+import { type ChosenThreshold, chooseThreshold, prevalenceOf, RULES, ruleOf } from "./choose.js";
 import { METHODS, Policy } from "./policy.js";
 import { readScores } from "./scores.js";
 import { countView, requireAligned, type ViewCounts, viewOf } from "./view.js";
@@ -25,12 +27,19 @@ export const FilterOptions = z.object({
   threshold: share.optional().describe("scores at or above it are forget"),
   share: share.optional().describe("share of tokens to filter; sets the threshold"),
   recall: share.optional().describe("share of forget-labelled tokens to catch; sets the threshold, needs --labels"),
-  rule: z.enum(["f1"]).optional().describe("f1: the threshold with the classifier's best F1 on validation"),
-  labels: z.string().optional().describe("labels (lacuna label), for --recall"),
-  shareFrom: z
+  rule: z
+    .enum(RULES)
+    .optional()
+    .describe(
+      "f1: the classifier's threshold of best F1 on validation; prevalence: the labels' own share, needs --labels",
+    ),
+  labels: z.string().optional().describe("labels (lacuna label), for --recall and --rule prevalence"),
+  on: z
     .enum(["validation", "train"])
     .default("validation")
-    .describe("split whose scores --share is measured on; train meets the share exactly where it is trained"),
+    .describe(
+      "split whose scores a share is aimed at: on train, what training hides is exact; labels are validation's",
+    ),
   startAt: share.default(0).describe("share of training before filtering begins"),
   closeGaps: Policy.shape.closeGaps,
   dilate: Policy.shape.dilate,
@@ -48,7 +57,7 @@ export const filterStage = defineStage({
     "lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
     "lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method document --share 0.2 --out runs/demo/document",
   ],
-  version: 2,
+  version: 3,
   options: FilterOptions,
   inputs: ["scores", "tokens", "labels"],
   async run(options, { out, progress }) {
@@ -65,10 +74,16 @@ export const filterStage = defineStage({
       const shard = readTokens(options.tokens, split);
       return { ...readScores(options.scores, split, shard), ...shard };
     };
+    requireOwnThreshold(options.scores, by);
+    const { specials } = loadTokenizer(options.tokens);
+    const needsLabels = by === "recall" || by === "prevalence";
     const labelled =
-      by === "recall" && options.labels ? readLabelled(options.labels, options.tokens, "validation") : undefined;
+      needsLabels && options.labels ? readLabelled(options.labels, options.tokens, "validation") : undefined;
+    const special = new Set<number>(Object.values(specials));
+    const isShare = by === "share" || by === "prevalence";
     const chosen: ChosenThreshold = chooseThreshold(method, options, classifier, {
-      ...read(by === "share" ? options.shareFrom : "validation"),
+      ...read(isShare ? options.on : "validation"),
+      ...(by === "prevalence" && labelled && { prevalence: labelledShare(labelled, special) }),
       tokenLabels: labelled?.tokenLabels,
       labelled: labelled?.documents.length,
     });
@@ -76,7 +91,6 @@ export const filterStage = defineStage({
       ...{ domain: classifier.domain, method, threshold: chosen.threshold },
       ...{ startAt, closeGaps, dilate, replacement },
     };
-    const { specials } = loadTokenizer(options.tokens);
     const splits: Record<string, ViewCounts> = {};
     for (const [done, split] of SPLITS.entries()) {
       const { tokens, docOffsets, tokenScores, documentScores } = read(split);
@@ -88,3 +102,17 @@ export const filterStage = defineStage({
     return { ...policy, chosen, splits };
   },
 });
+
+/** The labels' own share of forget tokens. */
+function labelledShare({ documents, tokenLabels }: LabelledDocuments, special: ReadonlySet<number>): number {
+  const isSpecial = Uint8Array.from(documents.flatMap((ids) => [...specialMask(ids, special)]));
+  return prevalenceOf(tokenLabels, isSpecial);
+}
+
+/** @throws UserError when the classifier's own threshold is wanted for scores that are not its own. */
+function requireOwnThreshold(scores: string, by: ChosenThreshold["by"]): void {
+  if (by !== "f1" || readManifest(scores).stage !== "score-control") return;
+  throw new UserError(
+    `--rule f1 is a threshold on a classifier's own scores; ${scores} are a control's. Use --share, with what the classifier's policy reached, or --rule prevalence.`,
+  );
+}

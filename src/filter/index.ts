@@ -1,5 +1,6 @@
 /** @file The filter room: scores once, policies many times, and the views that trainers see. */
 export { type ChosenOn, type ChosenThreshold, chooseThreshold, ruleOf, type ThresholdRule } from "./choose.js";
+export { ScoreControlOptions, scoreControlStage } from "./control-stage.js";
 export * from "./export/index.js";
 export { FilterOptions, filterStage } from "./filter-stage.js";
 export { cutOf, isForget } from "./forget.js";

@@ -9,6 +9,9 @@ import { grouped, UserError } from "../base/errors.js";
 import { readSafetensors, writeSafetensors } from "../base/safetensors.js";
 import { readManifest } from "../base/stage.js";
 
+/** Stages whose results are score shards. */
+export const SCORE_STAGES = ["score", "score-control"] as const;
+
 export interface ScoreShard {
   /** round(255 p), shape [tokens]; 0 on end-of-text. */
   tokenScores: Uint8Array<ArrayBuffer>;
@@ -63,7 +66,7 @@ export function readScoreFile(path: string): ScoreShard {
  * @throws UserError when tokenizer, number of tokens or number of documents differ
  */
 export function readScores(directory: string, split: string, shard: ScoredTokens): ScoreShard {
-  readManifest(directory, "score");
+  readManifest(directory, SCORE_STAGES);
   const path = join(directory, `${split}.safetensors`);
   const scores = readScoreFile(path);
   const again = "Score this corpus again: lacuna score --tokens TOKENS --classifier CLASSIFIER";

@@ -1,13 +1,15 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../base/errors.js";
-import { runStage } from "../base/stage.js";
+import { readManifest, runStage } from "../base/stage.js";
 import { classifierStage, openClassifier, readLabelled } from "../classify/index.js";
 import { type SmallPipeline, smallPipeline } from "../classify/testing/small-pipeline.js";
 import { temporaryFolder } from "../testing/folder.js";
-import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { loadTokenizer, readTokens, readTruth } from "../tokens/index.js";
+import { chooseThreshold, prevalenceOf } from "./choose.js";
+import { scoreControlStage } from "./control-stage.js";
 import { filterStage } from "./filter-stage.js";
 import { isForget } from "./forget.js";
 import { Policy, readPolicy } from "./policy.js";
@@ -105,10 +107,61 @@ describe("the score stage", () => {
     const classifier = join(folder, "classifier");
     cpSync(paths.classifier, classifier, { recursive: true });
     const file = join(classifier, "classifier.json");
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(file, readFileSync(file, "utf8").replace(/"tokenizer": ".*?"/, '"tokenizer": "bpe-4096:51aa"'));
     await expect(runStage(scoreStage, { tokens: paths.tokens, classifier }, join(folder, "out"))).rejects.toThrow(
       /made with tokenizer bpe-4096:51aa/,
+    );
+  });
+});
+
+describe("the score-control stage", () => {
+  const control = (options: object) =>
+    runStage(
+      scoreControlStage,
+      { tokens: paths.tokens, scores: paths.scores, ...options } as never,
+      join(temporaryFolder(), "control"),
+    );
+  const domain = () => join(root, "domain.json");
+
+  it("random is read by a policy like the track, and filters as much of every split", async () => {
+    const out = join(temporaryFolder(), "random");
+    const options = { tokens: paths.tokens, scores: paths.scores, labels: "random" as const };
+    const { result } = await runStage(scoreControlStage, options, out);
+    const { classifier } = readManifest(paths.scores).result as { classifier: string };
+    expect(result).toMatchObject({ labels: "random", domain: "letters", classifier });
+    type Splits = { splits: Record<string, { filteredTokens: number }> };
+    const taken = async (scores: string) => {
+      const { splits } = (await filter({ scores, method: "mask", threshold: 0.5 })).result as Splits;
+      return Object.values(splits).map(({ filteredTokens }) => filteredTokens);
+    };
+    expect(await taken(out)).toEqual(await taken(paths.scores));
+    const shard = readTokens(paths.tokens, "train");
+    expect(readScores(out, "train", shard).tokenScores).not.toEqual(scored("train").tokenScores);
+  });
+
+  it("truth filters the forget tokens of the truth at their share", async () => {
+    const out = join(temporaryFolder(), "truth");
+    const options = { tokens: paths.tokens, scores: paths.scores, labels: "truth" as const, domain: domain() };
+    await runStage(scoreControlStage, options, out);
+    const shard = readTokens(paths.tokens, "test");
+    const { tokenScores, documentScores } = readScores(out, "test", shard);
+    const { labels } = readTruth(paths.tokens, "test")!;
+    expect([...isForget(tokenScores, 128 / 255)]).toEqual([...labels].map((label) => (label === 1 ? 1 : 0)));
+    const first = [...labels.subarray(0, shard.docOffsets[1] - 1)];
+    expect(documentScores[0]).toBe(Math.round((255 * first.filter((label) => label === 1).length) / first.length));
+  });
+
+  it("says what truth needs", async () => {
+    await expect(control({ labels: "truth" })).rejects.toThrow(/Give --domain/);
+    const law = join(temporaryFolder(), "law.json");
+    writeFileSync(law, readFileSync(domain(), "utf8").replace("letters", "law"));
+    await expect(control({ labels: "truth", domain: law })).rejects.toThrow(
+      /is the domain law, the scores are of letters/,
+    );
+    const other = join(temporaryFolder(), "other.json");
+    writeFileSync(other, readFileSync(domain(), "utf8").replace("medical", "legal"));
+    await expect(control({ labels: "truth", domain: other })).rejects.toThrow(
+      /truth of general, medical; letters needs legal/,
     );
   });
 });
@@ -156,11 +209,43 @@ describe("the filter stage", () => {
       expect(splits.validation.filteredShare).toBeCloseTo(chosen.reached, 12);
       expect(Math.abs(chosen.reached - 0.2)).toBeLessThan(0.06);
     }
-    const { splits, chosen } = (await reached({ method: "mask", shareFrom: "train" })) as {
+    const { splits, chosen } = (await reached({ method: "mask", on: "train" })) as {
       splits: Record<string, { filteredShare: number }>;
       chosen: { reached: number };
     };
     expect(splits.train.filteredShare).toBeCloseTo(chosen.reached, 12);
+  });
+
+  it("prevalence filters the labels' own share, of validation or of train", async () => {
+    const { tokenLabels } = readLabelled(paths.labels, paths.tokens, "validation");
+    const { tokens } = readTokens(paths.tokens, "validation");
+    const { endOfText } = loadTokenizer(paths.tokens).specials;
+    const ordinary = [...tokenLabels].filter((_, place) => tokens[place] !== endOfText);
+    const prevalence = ordinary.filter((label) => label === 1).length / ordinary.length;
+    for (const on of ["validation", "train"]) {
+      const { chosen, splits } = (await filter({ method: "mask", rule: "prevalence", labels: paths.labels, on }))
+        .result as { chosen: object; splits: Record<string, { filteredShare: number }> };
+      expect(chosen).toMatchObject({ by: "prevalence", wanted: prevalence });
+      expect(chosen).toHaveProperty("reached", splits[on].filteredShare);
+      expect(Math.abs(splits[on].filteredShare - prevalence)).toBeLessThan(0.06);
+    }
+  });
+
+  it("takes no classifier's threshold for a control's scores, and no recall from unknown labels", async () => {
+    const out = join(temporaryFolder(), "random");
+    await runStage(scoreControlStage, { tokens: paths.tokens, scores: paths.scores, labels: "random" }, out);
+    await expect(filter({ scores: out, method: "mask", rule: "f1" })).rejects.toThrow(/control's\. Use --share/);
+    const on = {
+      tokenScores: Uint8Array.of(10, 200, 30, 40),
+      documentScores: Uint8Array.of(9),
+      docOffsets: [0, 4],
+      tokenLabels: Uint8Array.of(255, 1, 0, 255),
+      labelled: 1,
+    };
+    expect(chooseThreshold("mask", { recall: 1 }, {} as never, on).threshold).toBe(200 / 255);
+    expect(prevalenceOf(on.tokenLabels, new Uint8Array(4))).toBe(0.5);
+    expect(prevalenceOf(on.tokenLabels, Uint8Array.of(0, 0, 1, 0))).toBe(1);
+    expect(() => prevalenceOf(Uint8Array.of(255), Uint8Array.of(0))).toThrow(/no validation token has a known label/);
   });
 
   it("recall catches at least the wanted share of forget-labelled validation tokens, by token or by document", async () => {
@@ -202,6 +287,7 @@ describe("the filter stage", () => {
     expect(await message({ method: "mask", threshold: 0.5, share: 0.1 })).toMatch(/given --threshold, --share/);
     expect(await message({ method: "none", threshold: 0.5 })).toMatch(/filters nothing/);
     expect(await message({ method: "mask", recall: 0.5 })).toMatch(/Give --labels/);
+    expect(await message({ method: "mask", rule: "prevalence" })).toMatch(/Give --labels/);
     expect(await message({ method: "document", rule: "f1", startAt: 0.5 })).toMatch(
       /does not go with --method document/,
     );

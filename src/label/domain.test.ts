@@ -10,6 +10,11 @@ describe("domain file", () => {
     expect(medicine.lexicon.length).toBeLessThanOrEqual(LEXICON_LIMIT);
     expect(medicine.truth).toEqual(["medical"]);
   });
+  it("ships a law domain that no truth grades", () => {
+    const law = readDomain(`${PACKAGE_ROOT}domains/law.json`);
+    expect(law.name).toBe("law");
+    expect(law.truth).toEqual([]);
+  });
   it("refuses a lexicon over the limit, a doubled term and a phrase", () => {
     const letters = [..."abcdefghijklm"];
     const many = letters.flatMap((a) => letters.map((b) => `term${a}${b}`));

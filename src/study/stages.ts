@@ -15,7 +15,7 @@ import {
   refusalsStage,
   responsesStage,
 } from "../evaluate/index.js";
-import { filterStage, labelClassifierStage, scoreStage } from "../filter/index.js";
+import { filterStage, labelClassifierStage, scoreControlStage, scoreStage } from "../filter/index.js";
 import { labelSpansStage, labelStage, labelTextStage, saeStage } from "../label/index.js";
 import { exportModelStage } from "../models/index.js";
 import { tokenizerStage, tokenizeStage } from "../tokens/index.js";
@@ -37,6 +37,7 @@ export const STAGES = [
   labelClassifierStage,
   classifierReportStage,
   scoreStage,
+  scoreControlStage,
   filterStage,
   evaluateStage,
   contaminationStage,

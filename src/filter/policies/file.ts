@@ -37,7 +37,7 @@ export const ResolvedPolicy = z.object({
   chosen: z
     .object({
       threshold: share,
-      by: z.enum(["none", "threshold", "share", "recall", "f1"]),
+      by: z.enum(["none", "threshold", "share", "recall", "f1", "prevalence"]),
       wanted: z.number().optional(),
       reached: z.number().optional().describe("share before smoothing; recall and F1 on validation rows"),
     })

@@ -5,6 +5,7 @@
  * among them: an export is one fixed corpus.
  */
 import { z } from "zod";
+import { RULES } from "../choose.js";
 import { METHODS, Policy } from "../policy.js";
 
 const share = z.number().min(0).max(1);
@@ -16,7 +17,10 @@ export const GivenPolicy = z.strictObject({
   threshold: share.optional().describe("scores at or above it are forget"),
   share: share.optional().describe("share of tokens to filter, before smoothing; sets the threshold"),
   recall: share.optional().describe("share of forget rows to catch, on the classifier's validation rows"),
-  rule: z.enum(["f1"]).optional().describe("f1: the threshold with the classifier's best F1 on validation"),
+  rule: z
+    .enum(RULES)
+    .optional()
+    .describe("f1: the classifier's threshold of best F1 on validation; prevalence: the share its labels call forget"),
   exempt: z.string().min(1).optional().describe("text file: ids of documents never to touch, one per line"),
   closeGaps: Policy.shape.closeGaps,
   dilate: Policy.shape.dilate,

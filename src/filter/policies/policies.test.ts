@@ -56,6 +56,11 @@ describe("policies over a scoring job", () => {
     expect(recall.chosen).toMatchObject({ by: "recall", wanted: 0.6, reached: 0.75, threshold: 150 / 255 });
   });
 
+  it("aims at the share of forget tokens among the classifier's validation rows", async () => {
+    const { chosen } = (await made({ rule: "prevalence" })).file.policies[0];
+    expect(chosen).toMatchObject({ by: "prevalence", wanted: 4 / 17, reached: 0.3 });
+  });
+
   it("still reads a classifier without histograms, at the recalls it lists, and says which", async () => {
     const probe = syntheticProbe();
     delete probe.thresholds.histograms;
@@ -64,6 +69,8 @@ describe("policies over a scoring job", () => {
     const preview = (recall: number) => previewFilter({ policies: [{ scores, method: "mask", recall }] }, folder);
     expect((await preview(0.5)).policies[0].chosen.reached).toBe(0.5);
     await expect(preview(0.6)).rejects.toThrow(/0\.5, 0\.8, 0\.9, 0\.95 only, not 0\.6/);
+    const prevalence = previewFilter({ policies: [{ scores, method: "mask", rule: "prevalence" }] }, folder);
+    await expect(prevalence).rejects.toThrow(/does not say how many of its validation tokens are forget/);
   });
 
   it("leaves exempt documents alone, keeps a copy of the list, and counts which ids were found", async () => {

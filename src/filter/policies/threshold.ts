@@ -1,7 +1,7 @@
 /**
  * @file The threshold of a policy over a scoring job.
  *
- * A share is aimed at on the scored corpus itself, all of it, since that is what it is a share of; recall and best F1
+ * A share is aimed at on the scored corpus itself, all of it, since that is what it is a share of; prevalence, recall and best F1
  * need labels, and come from the classifier's validation rows. The classifier's models are never needed.
  */
 import { UserError } from "../../base/errors.js";
@@ -30,8 +30,21 @@ export async function thresholdOnJob(
     return { threshold, by, wanted: given.recall, reached: recall };
   }
   const histogram = await decidingHistogram(job, granularity, exempt, progress);
-  const { threshold, share } = thresholdForShare(histogram, given.share!);
-  return { threshold, by, wanted: given.share, reached: share };
+  const wanted = by === "share" ? given.share! : prevalenceOfRows(job.classifier.token, job.store.uri);
+  const { threshold, share } = thresholdForShare(histogram, wanted);
+  return { threshold, by, wanted, reached: share };
+}
+
+/** The share of forget tokens among a classifier's validation rows. */
+function prevalenceOfRows({ thresholds }: ProbeFile, uri: string): number {
+  const { forget, retain } = thresholds.histograms ?? {};
+  if (!forget || !retain) {
+    throw new UserError(
+      `The classifier of ${uri} does not say how many of its validation tokens are forget. Use --share, or make the classifier again: lacuna classifier now keeps it.`,
+    );
+  }
+  const sum = (rows: readonly number[]) => rows.reduce((total, count) => total + count, 0);
+  return sum(forget) / (sum(forget) + sum(retain));
 }
 
 /** The highest threshold that catches `wanted` of the validation rows labelled forget. */
