@@ -38,7 +38,10 @@ export const Arm = z
     ({ method, share, threshold, rule }) =>
       [share, threshold, rule].filter((given) => given !== undefined).length === (method === "none" ? 0 : 1),
     { message: "an arm that filters has exactly one of share, threshold, rule; one that does not has none" },
-  );
+  )
+  .refine(({ labels, rule }) => labels === "classifier" || rule !== "f1", {
+    message: "a control has no F1 to be best at: give it the share of the arm it stands beside",
+  });
 export type Arm = z.infer<typeof Arm>;
 
 export const isControl = ({ labels }: Pick<Arm, "labels">) => labels !== "classifier";
