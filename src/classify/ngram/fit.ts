@@ -17,8 +17,6 @@ export interface FitOptions {
   isBlank: Uint8Array;
   /** Instead of the sentences' own, 1 = forget. */
   labels?: Uint8Array;
-  /** Where to begin: unknowns of a fit at another strength. */
-  start?: Float64Array;
 }
 
 export interface NgramFit {
@@ -27,8 +25,8 @@ export interface NgramFit {
   iterations: number;
 }
 
-/** Enough for a ranking: weights beyond this differ in the third digit and scores in none. */
-const TOLERANCE = 1e-5;
+/** Of what the expected decrease is measured by: far below what changes a stored score. */
+const TOLERANCE = 1e-7;
 const MAX_ITERATIONS = 200;
 
 export function fitSentences(
@@ -70,8 +68,10 @@ export function fitSentences(
     }
     return loss / used + (strength / used / 2) * square;
   };
-  const start = options.start ?? startingAt(labels, columns);
-  const { x, iterations } = minimise(objective, start, { tolerance: TOLERANCE, maxIterations: MAX_ITERATIONS });
+  const { x, iterations } = minimise(objective, startingAt(labels, columns), {
+    tolerance: TOLERANCE,
+    maxIterations: MAX_ITERATIONS,
+  });
   return { unknowns: x, iterations };
 }
 

@@ -15,6 +15,8 @@ export interface LogitSettings {
   window: number;
   /** Share of the window in a token's logit, in [0, 1]. */
   sharpen: number;
+  /** Weight of the sentence before and of that after beside a sentence's own of one; 0 leaves them out. */
+  neighbours: number;
   /** Logits added where the lexicon fires. */
   bonus: number;
 }
@@ -30,7 +32,7 @@ export interface TextLogits {
 }
 
 /** @returns a function that reads documents; it keeps its buffers, so it is for one caller at a time */
-export function logitReader(model: NgramModel, { window, sharpen, bonus }: LogitSettings) {
+export function logitReader(model: NgramModel, { window, sharpen, neighbours, bonus }: LogitSettings) {
   const spans = emptySpans();
   let sums = new Float64Array(1);
   let rows = new Uint32Array(1);
@@ -40,7 +42,6 @@ export function logitReader(model: NgramModel, { window, sharpen, bonus }: Logit
   const total = (text: string): number => {
     findWords(text, spans);
     const { count, starts, ends } = spans;
-    model.begin(count);
     if (sums.length <= count) {
       sums = new Float64Array(2 * count + 2);
       rows = new Uint32Array(2 * count + 2);
@@ -48,11 +49,11 @@ export function logitReader(model: NgramModel, { window, sharpen, bonus }: Logit
     }
     let unknown = 0;
     for (let word = 0; word < count; word++) {
-      const place = model.find(text.slice(starts[word], ends[word]));
-      sums[word + 1] = sums[word] + model.sums[place];
-      rows[word + 1] = rows[word] + model.rows[place];
-      fires[word + 1] = fires[word] + model.fires[place];
-      unknown += 1 - model.isKnown[place];
+      model.find(text, starts[word], ends[word]);
+      sums[word + 1] = sums[word] + model.sum;
+      rows[word + 1] = rows[word] + model.rows;
+      fires[word + 1] = fires[word] + model.fires;
+      unknown += 1 - model.isKnown;
     }
     return unknown;
   };
@@ -68,7 +69,7 @@ export function logitReader(model: NgramModel, { window, sharpen, bonus }: Logit
     const unknownWords = total(text);
     const { count: words, starts } = spans;
     const sentences = sentencesOf(text);
-    const logits = sentenceLogits(sentences, spans, logitOf, model.bias);
+    const logits = withNeighbours(sentenceLogits(sentences, spans, logitOf, model.bias), neighbours);
     const tokenLogits = new Float32Array(isSpecial.length);
     const ends = unitEnds(document);
     let [sentence, word, ordinary, sum] = [0, 0, 0, 0];
@@ -108,4 +109,13 @@ function sentenceLogits(
   }
   const first = logits.find((logit) => !Number.isNaN(logit)) ?? bias;
   return logits.map((logit) => (Number.isNaN(logit) ? first : logit));
+}
+
+/** The mean of each sentence with the one before and the one after. */
+function withNeighbours(logits: Float64Array, weight: number): Float64Array {
+  if (weight === 0) return logits;
+  return logits.map((logit, index) => {
+    const beside = [logits[index - 1], logits[index + 1]].filter((other) => other !== undefined);
+    return (logit + weight * beside.reduce((sum, other) => sum + other, 0)) / (1 + weight * beside.length);
+  });
 }

@@ -1,10 +1,11 @@
 /**
  * @file A fitted n-gram model: weights of dictionary words and of buckets of pieces, a bias, and the lexicon that adds a bonus.
  *
- * The model is linear, so all it needs of a word is the sum of its rows' weights and how many they are. Both are looked up by
- * the word as it stands in the text; a new word is worked out once and remembered, up to a bound.
+ * The model is linear, so all it needs of a word is the sum of its rows' weights and how many they are. A word as it
+ * stands in a text is worked out once and then remembered, some 200,000 of them at most.
  */
 import { compileLexicon } from "../../label/index.js";
+import { WordCache } from "../../tokens/index.js";
 import { piecesOf } from "./pieces.js";
 
 export interface NgramWeights {
@@ -16,25 +17,20 @@ export interface NgramWeights {
   bias: number;
 }
 
-/** What is remembered of words, by the place `find` returns. */
+/** A model that words are looked up in. What a look-up found stays until the next. */
 export interface NgramModel {
   bias: number;
   /** Sum of the word's weights, and how many they are. */
-  sums: Float64Array;
-  rows: Uint32Array;
-  /** Whether it is in the dictionary; whether the lexicon fires. */
-  isKnown: Uint8Array;
-  fires: Uint8Array;
-  /** Place of a word as it stands in a text. Places hold until `begin` is called. */
-  find(word: string): number;
-  /** Makes room for so many words; may forget all that were found before. */
-  begin(words: number): void;
+  sum: number;
+  rows: number;
+  /** Whether it is in the dictionary; whether the lexicon fires. 0 or 1. */
+  isKnown: number;
+  fires: number;
+  /** Looks up the word [at, end) of a text. */
+  find(text: string, at: number, end: number): void;
 }
 
-/** Words remembered at most, beside those of the text at hand: about 30 MB. */
-const REMEMBERED = 2 ** 18;
-
-/** @param blank - whether words in which the lexicon fires have no rows */
+/** @param lexicon - terms that fire @param blank - whether words in which they do have no rows */
 export function openModel(
   { words, wordWeights, pieceWeights, bias }: NgramWeights,
   lexicon: readonly string[] = [],
@@ -42,44 +38,37 @@ export function openModel(
 ): NgramModel {
   const rowOf = new Map(words.map((word, row) => [word, row]));
   const termsIn = compileLexicon(lexicon);
-  const places = new Map<string, number>();
+  const cache = new WordCache();
+  // A double and how a word counts, as the whole numbers that the cache keeps.
+  const packed = new Uint32Array(3);
+  const double = new Float64Array(packed.buffer, 0, 1);
+  const workOut = (word: string) => {
+    const own = rowOf.get(word);
+    const fires = lexicon.length > 0 && termsIn(word).length > 0;
+    const isBlank = blank && fires;
+    const pieces = isBlank ? [] : piecesOf(word, pieceWeights.length);
+    const ownWeight = own === undefined || isBlank ? 0 : wordWeights[own];
+    double[0] = pieces.reduce((sum, bucket) => sum + pieceWeights[bucket], ownWeight);
+    const rows = pieces.length + (own === undefined || isBlank ? 0 : 1);
+    packed[2] = 4 * rows + 2 * Number(own !== undefined) + Number(fires);
+  };
   const model: NgramModel = {
-    bias,
-    sums: new Float64Array(0),
-    rows: new Uint32Array(0),
-    isKnown: new Uint8Array(0),
-    fires: new Uint8Array(0),
-    begin(more) {
-      if (places.size + more > REMEMBERED) places.clear();
-      const needed = places.size + more;
-      if (needed <= model.sums.length) return;
-      const capacity = Math.max(needed, 2 * model.sums.length, 2 ** 12);
-      model.sums = grown(model.sums, new Float64Array(capacity));
-      model.rows = grown(model.rows, new Uint32Array(capacity));
-      model.isKnown = grown(model.isKnown, new Uint8Array(capacity));
-      model.fires = grown(model.fires, new Uint8Array(capacity));
-    },
-    find(text) {
-      const found = places.get(text);
-      if (found !== undefined) return found;
-      const place = places.size;
-      places.set(text, place);
-      const word = text.toLowerCase();
-      const own = rowOf.get(word);
-      const fires = lexicon.length > 0 && termsIn(word).length > 0;
-      const pieces = blank && fires ? [] : piecesOf(word, pieceWeights.length);
-      const hasOwn = own !== undefined && !(blank && fires);
-      model.sums[place] = pieces.reduce((sum, bucket) => sum + pieceWeights[bucket], hasOwn ? wordWeights[own] : 0);
-      model.rows[place] = pieces.length + (hasOwn ? 1 : 0);
-      model.isKnown[place] = own === undefined ? 0 : 1;
-      model.fires[place] = fires ? 1 : 0;
-      return place;
+    ...{ bias, sum: 0, rows: 0, isKnown: 0, fires: 0 },
+    find(text, at, end) {
+      if (cache.find(text, at, end) < 0) {
+        workOut(text.slice(at, end).toLowerCase());
+        cache.add(text, at, end, packed.slice());
+      } else {
+        const { pool, start } = cache;
+        packed[0] = pool[start];
+        packed[1] = pool[start + 1];
+        packed[2] = pool[start + 2];
+      }
+      model.sum = double[0];
+      model.rows = packed[2] >>> 2;
+      model.isKnown = (packed[2] >>> 1) & 1;
+      model.fires = packed[2] & 1;
     },
   };
   return model;
-}
-
-function grown<Values extends Float64Array | Uint32Array | Uint8Array>(from: Values, to: Values): Values {
-  to.set(from);
-  return to;
 }
