@@ -104,7 +104,7 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, step
     const [left, right] = await Promise.all([half("forward"), half("reverse")]);
     const { sae, labels } = await label(left, right);
     const paths = { left: left.path, right: right.path, labels: labels.path, tokens: tokens.path };
-    const classifier = await critical("classifier", { ...paths, seed, ...config.classifier }, 30);
+    const classifier = await critical("classifier", { kind: "bilm", ...paths, seed, ...config.classifier }, 30);
     const scores = await critical("score", { tokens: tokens.path, classifier: classifier.path }, 20);
     const policies: StudyArtifacts["policies"] = {};
     const runs = await Promise.all(

@@ -15,8 +15,6 @@ export interface LogitSettings {
   window: number;
   /** Share of the window in a token's logit, in [0, 1]. */
   sharpen: number;
-  /** Weight of the sentence before and of that after beside a sentence's own of one; 0 leaves them out. */
-  neighbours: number;
   /** Logits added where the lexicon fires. */
   bonus: number;
 }
@@ -32,7 +30,7 @@ export interface TextLogits {
 }
 
 /** @returns a function that reads documents; it keeps its buffers, so it is for one caller at a time */
-export function logitReader(model: NgramModel, { window, sharpen, neighbours, bonus }: LogitSettings) {
+export function logitReader(model: NgramModel, { window, sharpen, bonus }: LogitSettings) {
   const spans = emptySpans();
   let sums = new Float64Array(1);
   let rows = new Uint32Array(1);
@@ -69,7 +67,7 @@ export function logitReader(model: NgramModel, { window, sharpen, neighbours, bo
     const unknownWords = total(text);
     const { count: words, starts } = spans;
     const sentences = sentencesOf(text);
-    const logits = withNeighbours(sentenceLogits(sentences, spans, logitOf, model.bias), neighbours);
+    const logits = sentenceLogits(sentences, spans, logitOf, model.bias);
     const tokenLogits = new Float32Array(isSpecial.length);
     const ends = unitEnds(document);
     let [sentence, word, ordinary, sum] = [0, 0, 0, 0];
@@ -109,13 +107,4 @@ function sentenceLogits(
   }
   const first = logits.find((logit) => !Number.isNaN(logit)) ?? bias;
   return logits.map((logit) => (Number.isNaN(logit) ? first : logit));
-}
-
-/** The mean of each sentence with the one before and the one after. */
-function withNeighbours(logits: Float64Array, weight: number): Float64Array {
-  if (weight === 0) return logits;
-  return logits.map((logit, index) => {
-    const beside = [logits[index - 1], logits[index + 1]].filter((other) => other !== undefined);
-    return (logit + weight * beside.reduce((sum, other) => sum + other, 0)) / (1 + weight * beside.length);
-  });
 }
