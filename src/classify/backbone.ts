@@ -69,9 +69,7 @@ export function loadBackbone({ left, right, encoder }: BackbonePaths): Model[] {
   if (encoder === undefined && left !== undefined && right !== undefined) {
     return Object.values(loadHalves(left, right));
   }
-  throw new UserError(
-    "A classifier reads a biLM (--left DIR --right DIR) or an encoder (--encoder DIR): give one of them.",
-  );
+  throw new UserError("A backbone is a biLM (--left DIR --right DIR) or an encoder (--encoder DIR): give one of them.");
 }
 
 /** Opens a backbone for reading states. @throws UserError as loadBackbone does */

@@ -1,22 +1,22 @@
 /**
- * @file A classifier on disk: `classifier.json` and `probe.safetensors` beside its models and the tokenizer.
+ * @file What is known of a classifier: `classifier.json`, of whatever kind.
  *
- * The directory is self-contained: it can be moved, and scores a corpus without the runs that made it.
+ * A classifier's directory is self-contained: it can be moved, and scores a corpus without the runs that made it. The weights
+ * are beside: `probe.safetensors` and the models (`probe-file.ts`), or `ngram.safetensors` (`ngram/model-file.ts`).
  */
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
-import { readJson, writeJson } from "../base/files.js";
-import { readSafetensors, writeSafetensors } from "../base/safetensors.js";
-import { readManifest } from "../base/stage.js";
-import type { LinearProbe } from "./loss.js";
+import { readJson } from "../base/files.js";
 import { Quality } from "./quality.js";
 
 const share = z.number().min(0).max(1);
 
 /** Thresholds found on validation rows, by rule. */
 export const Thresholds = z.object({
-  f1: z.object({ threshold: share, f1: share }).describe("best F1 at natural prevalence"),
+  f1: z
+    .object({ threshold: share, f1: share.nullable() })
+    .describe("best F1 at natural prevalence; null, and the threshold an even chance, where one class is absent"),
   share: z.array(z.object({ wanted: share, threshold: share, share })).describe("by share of rows flagged"),
   recall: z
     .array(z.object({ wanted: share, threshold: share, recall: share }))
@@ -30,12 +30,18 @@ export type Thresholds = z.infer<typeof Thresholds>;
 
 /** What is known of a probe, except its weights. */
 export const ProbeFile = z.object({
-  layer: z.int().nonnegative(),
+  layer: z.int().nonnegative().describe("0 for n-grams, which have none"),
   strength: z.number().positive(),
   calibration: z.object({ slope: z.number(), intercept: z.number() }),
   thresholds: Thresholds,
   candidates: z.array(
-    z.object({ layer: z.int(), strength: z.number(), averagePrecision: share, auroc: share, iterations: z.int() }),
+    z.object({
+      layer: z.int(),
+      strength: z.number(),
+      averagePrecision: share.nullable(),
+      auroc: share.nullable(),
+      iterations: z.int(),
+    }),
   ),
   trainRows: z.int(),
   quality: z.object({ validation: Quality, test: Quality }).describe("against the labels"),
@@ -51,25 +57,62 @@ export const ProbeFile = z.object({
 });
 export type ProbeFile = z.infer<typeof ProbeFile>;
 
-export const ClassifierFile = z.object({
+/** Kinds of classifiers: weights of words, or probes on the states of a biLM or an encoder. */
+export const CLASSIFIER_KINDS = ["ngram", "bilm", "encoder"] as const;
+export type ClassifierKind = (typeof CLASSIFIER_KINDS)[number];
+
+const Common = z.object({
   domain: z.string(),
   tokenizer: z.string().describe("fingerprint"),
-  widths: z
-    .union([z.object({ left: z.int(), right: z.int() }), z.object({ encoder: z.int() })])
-    .describe("numbers in a token's features, by model"),
-  models: z
-    .object({ parameters: z.int(), trainingFlops: z.number().nullable() })
-    .optional()
-    .describe("of all models together: embeddings counted, 6 N D; null where a model does not say"),
   token: ProbeFile,
   document: ProbeFile,
+  warnings: z.array(z.string()).default([]).describe("what could not be chosen or measured, and why"),
 });
-export type ClassifierFile = z.infer<typeof ClassifierFile>;
 
-export interface ClassifierProbes {
-  token: LinearProbe;
-  document: LinearProbe;
-}
+const models = z
+  .object({ parameters: z.int(), trainingFlops: z.number().nullable() })
+  .optional()
+  .describe("of all models together: embeddings counted, 6 N D; null where a model does not say");
+
+/** How well context tells the lexicon's other half: fitted on what one half labels, graded where the other fires. */
+export const Halves = z.object({
+  auroc: share,
+  low: share.describe("of a 95 % interval over documents"),
+  high: share,
+  forgetSentences: z.int().describe("validation sentences in which the other half fires, both ways together"),
+  retainSentences: z.int().describe("validation sentences in which no term fires"),
+});
+export type Halves = z.infer<typeof Halves>;
+
+/** What scoring needs of an n-gram classifier beside its weights. */
+export const NgramSettings = z.object({
+  window: z.int().nonnegative().describe("words on either side that sharpen a token's logit"),
+  sharpen: share.describe("share of that window in a token's logit"),
+  bonus: z.number().describe("logits added where the lexicon fires"),
+  lexicon: z.array(z.string()).describe("terms that labelled; none when the labels came from elsewhere"),
+  unfamiliarShare: share.describe("a document with a larger share of words outside the dictionary is unfamiliar"),
+});
+export type NgramSettings = z.infer<typeof NgramSettings>;
+
+const Kinds = z.discriminatedUnion("kind", [
+  Common.extend({
+    kind: z.literal("ngram"),
+    settings: NgramSettings,
+    halves: Halves.nullable().describe("null when the labels are not a lexicon's, or a half never fires"),
+  }),
+  Common.extend({ kind: z.literal("bilm"), widths: z.object({ left: z.int(), right: z.int() }), models }),
+  Common.extend({ kind: z.literal("encoder"), widths: z.object({ encoder: z.int() }), models }),
+]);
+
+/** Files from before there were kinds are a biLM's if they scored anything. */
+export const ClassifierFile = z.preprocess((value) => {
+  const isOld = typeof value === "object" && value !== null && !Object.hasOwn(value, "kind");
+  return isOld ? { kind: "bilm", ...value } : value;
+}, Kinds);
+export type ClassifierFile = z.infer<typeof Kinds>;
+export type NgramFile = Extract<ClassifierFile, { kind: "ngram" }>;
+/** Of a classifier on models. */
+export type ProbedFile = Exclude<ClassifierFile, NgramFile>;
 
 /** Reads classifier.json of a classifier, or the copy beside scores. @throws UserError when it is missing or malformed */
 export function readClassifierFile(directory: string): ClassifierFile {
@@ -77,47 +120,9 @@ export function readClassifierFile(directory: string): ClassifierFile {
 }
 
 /** @throws UserError when a classifier cannot score a corpus: the scoring graphs read biLMs, in which nothing sees ahead */
-export function requireScorable({ widths }: ClassifierFile, directory: string): void {
-  if ("left" in widths) return;
+export function requireScorable({ kind }: ClassifierFile, directory: string): void {
+  if (kind !== "encoder") return;
   throw new UserError(
-    `${directory} is a classifier on an encoder, which is a baseline to measure and cannot score a corpus. Fit one on a biLM: lacuna classifier --left DIR --right DIR.`,
+    `${directory} is a classifier on an encoder, which is a baseline to measure and cannot score a corpus. Fit one on a biLM: lacuna classifier fit --kind bilm --left DIR --right DIR.`,
   );
-}
-
-/** Writes classifier.json and probe.safetensors. */
-export async function writeClassifier(directory: string, file: ClassifierFile, probes: ClassifierProbes) {
-  const stored = ({ weights, bias }: LinearProbe, name: string) => ({
-    [`${name}_weights`]: { data: Float64Array.from(weights), shape: [weights.length] },
-    [`${name}_bias`]: { data: Float64Array.of(bias), shape: [1] },
-  });
-  const tensors = { ...stored(probes.token, "token"), ...stored(probes.document, "document") };
-  await writeSafetensors(join(directory, "probe.safetensors"), tensors, {
-    tokenizer: file.tokenizer,
-    domain: file.domain,
-    token_layer: String(file.token.layer),
-    document_layer: String(file.document.layer),
-  });
-  await writeJson(join(directory, "classifier.json"), file);
-}
-
-/** Reads a finished classifier. @throws UserError when it is not one, or its probe does not fit its models */
-export function readClassifier(directory: string): {
-  file: ClassifierFile;
-  probes: ClassifierProbes;
-  fingerprint: string;
-} {
-  const { fingerprint } = readManifest(directory, "classifier");
-  const file = readClassifierFile(directory);
-  const path = join(directory, "probe.safetensors");
-  const { tensors } = readSafetensors(path);
-  const expected = Object.values(file.widths).reduce((sum, width) => sum + width, 0);
-  const probe = (name: string): LinearProbe => {
-    const [weights, bias] = [tensors[`${name}_weights`]?.data, tensors[`${name}_bias`]?.data];
-    if (weights instanceof Float64Array && weights.length === expected && bias instanceof Float64Array)
-      return { weights, bias: bias[0] };
-    throw new UserError(
-      `${path} holds ${weights?.length ?? "no"} ${name} weights, its models need ${expected}. Make the classifier again.`,
-    );
-  };
-  return { file, probes: { token: probe("token"), document: probe("document") }, fingerprint };
 }

@@ -1,9 +1,9 @@
 /**
- * @file One probe from samples to its entry in classifier.json: chosen, calibrated, given thresholds, measured.
+ * @file One probe from rows to its entry in classifier.json: chosen, calibrated, given thresholds, measured.
  *
  * Validation rows choose the layer and strength, calibrate and set thresholds; test rows are only measured.
  */
-import { calibrated, fitPlatt } from "./calibrate.js";
+import { type Calibration, calibrated, fitPlatt } from "./calibrate.js";
 import type { ProbeFile, Thresholds } from "./classifier-file.js";
 import { type LinearProbe, logitsOf } from "./loss.js";
 import { qualityOf } from "./quality.js";
@@ -28,11 +28,23 @@ export function rowsOf(sample: Sample, granularity: Granularity): Rows {
   };
 }
 
+/** All that was decided before anything was measured. */
+export type Decided = Pick<ProbeFile, "layer" | "strength" | "calibration" | "thresholds" | "trainRows" | "candidates">;
+
 /** A probe with all that was decided for it. */
-export interface Fitted extends Pick<ProbeFile, "layer" | "strength" | "calibration" | "thresholds" | "trainRows"> {
-  candidates: Candidate[];
+export interface Fitted extends Decided {
   probe: LinearProbe;
 }
+
+/** One of several, all of which were judged. */
+export interface ChosenProbe extends Fitted {
+  candidates: Candidate[];
+}
+
+/** Used where validation rows are of one class: a logistic model's own probabilities. */
+export const UNCALIBRATED: Calibration = { slope: 1, intercept: 0 };
+/** The threshold where no F1 can choose one: an even chance, as stored. */
+const EVEN = 128 / 255;
 
 /** Chooses, calibrates and sets thresholds. */
 export function fitProbe(
@@ -40,13 +52,25 @@ export function fitProbe(
   validation: Rows,
   strengths: readonly number[],
   onFit?: (candidate: Candidate) => void,
-): Fitted {
+): ChosenProbe {
   const { layer, strength, fit, candidates } = selectProbe(train, validation, strengths, onFit);
-  const logits = logitsAt(validation, layer, fit);
-  const calibration = fitPlatt(logits, validation.labels);
-  const thresholds = thresholdsFor(quantise(calibrated(logits, calibration)), validation.labels);
+  const decided = decide(logitsAt(validation, layer, fit), validation.labels);
   const probe = { weights: fit.weights, bias: fit.bias };
-  return { layer, strength, calibration, thresholds, trainRows: train.labels.length, candidates, probe };
+  return { layer, strength, ...decided, trainRows: train.labels.length, candidates, probe };
+}
+
+/**
+ * Calibration and thresholds from the logits of validation rows.
+ *
+ * @param fallback - the calibration where rows are of one class
+ */
+export function decide(logits: Float64Array, labels: Uint8Array, fallback = UNCALIBRATED) {
+  const calibration = hasBothClasses(labels) ? fitPlatt(logits, labels) : fallback;
+  return { calibration, thresholds: thresholdsFor(quantise(calibrated(logits, calibration)), labels) };
+}
+
+export function hasBothClasses(labels: Uint8Array): boolean {
+  return labels.includes(0) && labels.includes(1);
 }
 
 /** Logits of rows whose features were read at `layer`. */
@@ -62,22 +86,21 @@ export function thresholdsFor(stored: Uint8Array, labels: Uint8Array): Threshold
   const [retain, forget] = [of(0), of(1)];
   const all = histogramOf(stored);
   return {
-    f1: thresholdForF1(forget, retain),
+    f1: hasBothClasses(labels) ? thresholdForF1(forget, retain) : { threshold: EVEN, f1: null },
     share: SHARES.map((wanted) => ({ wanted, ...thresholdForShare(all, wanted) })),
     recall: RECALLS.map((wanted) => ({ wanted, ...thresholdForRecall(forget, wanted) })),
     histograms: { forget: [...forget], retain: [...retain] },
   };
 }
 
-/** Quality of a fitted probe on rows, leaving out those whose label is neither 0 nor 1 (truth unknown). */
+/** Quality on rows, leaving out those whose label is neither 0 nor 1 (truth unknown). */
 export function measure(
-  { probe, layer, calibration, thresholds }: Fitted,
-  rows: Rows,
+  { calibration, thresholds }: Pick<Decided, "calibration" | "thresholds">,
+  logits: Float64Array,
   labels: Uint8Array,
   sources: readonly string[],
 ) {
   const known = Uint32Array.from(labels.keys()).filter((row) => labels[row] <= 1);
-  const logits = logitsAt(rows, layer, probe);
   const judged = {
     logits: Float64Array.from(known, (row) => logits[row]),
     labels: Uint8Array.from(known, (row) => labels[row]),

@@ -1,4 +1,4 @@
-/** @file The classify room: biLM features, probes, their calibration, thresholds and quality, and scoring with them. */
+/** @file The classify room: classifiers of words and on models, their calibration, thresholds and quality, and scoring. */
 export {
   type Backbone,
   type BackbonePaths,
@@ -11,16 +11,29 @@ export {
 } from "./backbone.js";
 export { type Calibration, calibrated, fitPlatt, type ReliabilityBin, reliability } from "./calibrate.js";
 export {
+  CLASSIFIER_KINDS,
   ClassifierFile,
-  type ClassifierProbes,
+  type ClassifierKind,
+  Halves,
+  type NgramFile,
+  NgramSettings,
+  type ProbedFile,
   ProbeFile,
-  readClassifier,
   readClassifierFile,
   requireScorable,
   Thresholds,
-  writeClassifier,
 } from "./classifier-file.js";
-export { type Fitted, fitProbe, type Granularity, logitsAt, measure, rowsOf, thresholdsFor } from "./fit.js";
+export {
+  type Decided,
+  decide,
+  type Fitted,
+  fitProbe,
+  type Granularity,
+  logitsAt,
+  measure,
+  rowsOf,
+  thresholdsFor,
+} from "./fit.js";
 export {
   type LabelledDocuments,
   readLabelled,
@@ -36,7 +49,10 @@ export { errorAfterFlips, flipLabels } from "./labels/noise.js";
 export { type MinimiseOptions, type Minimum, minimise, type Objective } from "./lbfgs.js";
 export { fitLogistic, type LogisticFit, type LogisticOptions } from "./logistic.js";
 export { type LabelledRows, type LinearProbe, logitsOf, sigmoid } from "./loss.js";
+export { ClassifierOptions } from "./options.js";
 export { comparePrecisions, type PrecisionComparison } from "./precision.js";
+export { type ClassifierProbes, readClassifier, writeClassifier } from "./probe-file.js";
+export { createScorer, type ScorerParts } from "./probe-scorer.js";
 export { type Judged, Quality, qualityOf } from "./quality.js";
 export {
   auroc,
@@ -49,24 +65,11 @@ export {
   type RankCurve,
   rankCurve,
 } from "./rank.js";
-export {
-  type LabelledSplit,
-  planSample,
-  readSample,
-  type Sample,
-  type SamplePlan,
-  type SampleSize,
-} from "./samples.js";
-export {
-  type Classifier,
-  createScorer,
-  openClassifier,
-  type Scorer,
-  type ScorerOptions,
-  type ScorerParts,
-} from "./scorer.js";
+export { type LabelledSplit, planSample, type SamplePlan, type SampleSize } from "./sample-plan.js";
+export { readSample, type Sample } from "./samples.js";
+export { type Classifier, openClassifier, type Scorer, type ScorerOptions } from "./scorer.js";
 export { type Candidate, type Chosen, type Rows, selectProbe } from "./select.js";
-export { ClassifierOptions, classifierStage } from "./stage.js";
+export { classifierStage } from "./stage.js";
 export type { DocumentLogits, DocumentScores } from "./stream.js";
 export { readTestRows, type StoredRows, type TestRows } from "./test-rows.js";
 export { histogramOf, quantise, thresholdForF1, thresholdForRecall, thresholdForShare } from "./threshold.js";

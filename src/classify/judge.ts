@@ -1,16 +1,15 @@
 /**
- * @file Judging a fitted probe on validation and test rows: against its labels, and beside them against other labels of the
+ * @file Judging fitted logits on validation and test rows: against its labels, and beside them against other labels of the
  * same tokens and against the truth.
  *
  * By now everything is decided. Reference labels and truth are read here and nowhere else, and nothing here flows back.
  */
-import { UserError } from "../base/errors.js";
+import { grouped, UserError } from "../base/errors.js";
 import { calibrated } from "./calibrate.js";
 import type { ProbeFile } from "./classifier-file.js";
-import { type Fitted, type Granularity, logitsAt, measure, rowsOf } from "./fit.js";
+import { type Decided, type Granularity, hasBothClasses, measure } from "./fit.js";
 import { type LabelledDocuments, readLabelled, readLabelledTruth, truthOfDocument, truthRuleOf } from "./labelled.js";
 import type { Quality } from "./quality.js";
-import type { Sample } from "./samples.js";
 import type { TestRows } from "./test-rows.js";
 import { quantise } from "./threshold.js";
 
@@ -23,10 +22,20 @@ interface Standard {
 /** `quality` stands for the classifier's own labels, as in classifier.json. */
 export type Standards = { quality: Standard; reference?: Standard; truth?: Standard };
 
+/** Rows of a split with the logits they got. */
+export interface JudgedRows {
+  /** Before calibration, [rows]. */
+  logits: Float64Array;
+  /** Token rows: the token's place in the split. Document rows: as `documents`. */
+  places: Uint32Array;
+  /** Index in the split of each row's document. */
+  documents: Uint32Array;
+}
+
 /** A split with everything it is judged by. */
 export interface JudgedSplit {
   split: LabelledDocuments;
-  sample: Sample;
+  rows: Record<Granularity, JudgedRows>;
   standards: Standards;
 }
 
@@ -65,47 +74,61 @@ function documentTruth(truth: Uint8Array, { documents }: LabelledDocuments, shar
   });
 }
 
-/** A standard's value of each row of a sample. */
-function valuesAt({ tokens, documents }: Standard, granularity: Granularity, sample: Sample): Uint8Array {
-  return granularity === "token"
-    ? Uint8Array.from(sample.tokenPlaces, (place) => tokens[place])
-    : Uint8Array.from(sample.documentPlaces, (index) => documents[index]);
+/** A standard's value of each row. */
+function valuesAt(standard: Standard, granularity: Granularity, { places }: JudgedRows): Uint8Array {
+  const values = granularity === "token" ? standard.tokens : standard.documents;
+  return Uint8Array.from(places, (place) => values[place]);
 }
-
-const documentsOf = (granularity: Granularity, sample: Sample) =>
-  granularity === "token" ? sample.tokenDocuments : sample.documentPlaces;
 
 /** The entry in classifier.json, without what the probe costs. `judged` are validation and test, in this order. */
 export function probeFile(
-  fitted: Fitted,
+  decided: Decided,
   granularity: Granularity,
   judged: readonly [JudgedSplit, JudgedSplit],
 ): ProbeFile {
-  const { probe: _, ...decided } = fitted;
+  const { layer, strength, calibration, thresholds, trainRows, candidates } = decided;
   const qualities = (name: keyof Standards) => {
-    const [validation, test] = judged.map(({ split, sample, standards }) => {
-      const standard = standards[name];
+    const [validation, test] = judged.map(({ split, rows, standards }) => {
+      const [standard, here] = [standards[name], rows[granularity]];
       if (!standard) return undefined;
-      const sources = Array.from(documentsOf(granularity, sample), (index) => split.sources[index]);
-      return measure(fitted, rowsOf(sample, granularity), valuesAt(standard, granularity, sample), sources);
+      const sources = Array.from(here.documents, (index) => split.sources[index]);
+      return measure(decided, here.logits, valuesAt(standard, granularity, here), sources);
     });
     return validation && test ? { validation, test } : undefined;
   };
   const [reference, truth] = [qualities("reference"), qualities("truth")];
-  return { ...decided, quality: qualities("quality")!, ...(reference && { reference }), ...(truth && { truth }) };
+  return {
+    ...{ layer, strength, calibration, thresholds, candidates, trainRows, quality: qualities("quality")! },
+    ...(reference && { reference }),
+    ...(truth && { truth }),
+  };
+}
+
+/** What cannot be said of test rows because they are of one class. */
+export function testWarnings({ split, rows, standards }: JudgedSplit): string[] {
+  return (["token", "document"] as const).flatMap((granularity) => {
+    const labels = valuesAt(standards.quality, granularity, rows[granularity]);
+    return hasBothClasses(labels) ? [] : [`${oneClass(labels, split.split, granularity)} Nothing ranks them.`];
+  });
+}
+
+/** "Of 23 sampled validation documents 23 are forget." */
+export function oneClass(labels: Uint8Array, split: string, granularity: Granularity): string {
+  const forget = labels.reduce((sum, label) => sum + label, 0);
+  return `Of ${grouped(labels.length)} sampled ${split} ${granularity}s ${grouped(forget)} are forget.`;
 }
 
 /** Every judged row of one split, to measure again and differently. */
-export function rowsToKeep(fitted: Fitted, granularity: Granularity, { sample, standards }: JudgedSplit): TestRows {
-  const logits = logitsAt(rowsOf(sample, granularity), fitted.layer, fitted.probe);
+export function rowsToKeep(
+  { calibration }: Pick<Decided, "calibration">,
+  granularity: Granularity,
+  { rows, standards }: JudgedSplit,
+): TestRows {
+  const { logits, documents, places } = rows[granularity];
   const { quality, reference, truth } = standards;
-  const valuesOf = (standard: Standard) => valuesAt(standard, granularity, sample);
+  const valuesOf = (standard: Standard) => valuesAt(standard, granularity, rows[granularity]);
   return {
-    logits,
-    scores: quantise(calibrated(logits, fitted.calibration)),
-    documents: documentsOf(granularity, sample),
-    places: granularity === "token" ? sample.tokenPlaces : sample.documentPlaces,
-    labels: valuesOf(quality),
+    ...{ logits, scores: quantise(calibrated(logits, calibration)), documents, places, labels: valuesOf(quality) },
     ...(reference && { reference: valuesOf(reference) }),
     ...(truth && { truth: valuesOf(truth) }),
   };

@@ -10,7 +10,7 @@ import { readSafetensors } from "../base/safetensors.js";
 import { readManifest } from "../base/stage.js";
 import { LABEL_STAGES, readDomain } from "../label/index.js";
 import { NO_DOMAIN, readDocument, readTokens, readTruth, requireSameTokenizer } from "../tokens/index.js";
-import type { LabelledSplit } from "./samples.js";
+import type { LabelledSplit } from "./sample-plan.js";
 
 export const SPLITS = ["train", "validation", "test"] as const;
 export type SplitName = (typeof SPLITS)[number];

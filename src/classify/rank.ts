@@ -89,7 +89,7 @@ export function decisionAt(curve: RankCurve, k: number): Decision {
     precision: flagged === 0 ? 0 : tp / flagged,
     recall: curve.positives === 0 ? 0 : tp / curve.positives,
     f1: tp === 0 ? 0 : (2 * tp) / (flagged + curve.positives),
-    flaggedShare: flagged / (curve.positives + curve.negatives),
+    flaggedShare: flagged / Math.max(1, curve.positives + curve.negatives),
   };
 }
 
@@ -101,7 +101,7 @@ export function decision(curve: RankCurve, threshold: number): Decision {
 
 /** The threshold with the best F1; of equals the highest, which flags least. */
 export function bestF1(curve: RankCurve): Decision {
-  let best = decisionAt(curve, 0);
+  let best = decisionAt(curve, Math.min(0, curve.scores.length - 1));
   for (let k = 1; k < curve.scores.length; k++) {
     const candidate = decisionAt(curve, k);
     if (candidate.f1 > best.f1) best = candidate;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Backbone } from "./backbone.js";
-import { planSample, readSample } from "./samples.js";
+import { planSample } from "./sample-plan.js";
+import { readSample } from "./samples.js";
 import { syntheticBiLm } from "./testing/synthetic.js";
 
 const END = 99;

@@ -1,73 +1,7 @@
-/**
- * @file Samples: which labelled documents and tokens a probe is fitted or judged on, and their features.
- *
- * Documents are drawn at random until enough tokens are read; all of them feed the document probe. Of their ordinary
- * tokens a uniform sample feeds the token probe. So both keep their natural prevalence. A whole corpus would be read
- * for little: with some tens of thousands of rows a linear probe on a few hundred features is settled.
- */
-import { random } from "../base/random.js";
-import { specialMask, UNKNOWN_LABEL } from "../label/index.js";
+/** @file The features of sampled documents and tokens (`sample-plan.ts`), read from a backbone. */
+import { specialMask } from "../label/index.js";
 import { type Backbone, copyFeatures, featureWidths, poolFeatures, readStates } from "./backbone.js";
-
-/** The labelled part of one split: the first documents of its shard. */
-export interface LabelledSplit {
-  split: string;
-  documents: readonly Uint32Array[];
-  /** 1 = forget, 255 = unknown, one per token of `documents`, one after another. */
-  tokenLabels: Uint8Array;
-  /** 1 = forget, 255 = unknown, per document. */
-  documentLabels: Uint8Array;
-}
-
-export interface SampleSize {
-  /** Token rows kept at most. */
-  tokens: number;
-  /** Tokens read at most (the last document may go beyond). */
-  readTokens: number;
-  seed: number;
-}
-
-/** Chosen documents, ascending, and chosen tokens by document. */
-export interface SamplePlan {
-  /** Indices into the split's documents. */
-  documents: Uint32Array;
-  /** Rows of each chosen document: its ordinary tokens that are kept, ascending positions. */
-  positions: Uint32Array[];
-  /** Kept tokens in all. */
-  rows: number;
-}
-
-/** Draws documents, then tokens, none of them of unknown label. Depends on the seed and the split only. */
-export function planSample(split: LabelledSplit, specials: ReadonlySet<number>, size: SampleSize): SamplePlan {
-  const all = random(size.seed, `documents of ${split.split}`).permutation(split.documents.length);
-  const order = all.filter((index) => split.documentLabels[index] !== UNKNOWN_LABEL);
-  let taken = 0;
-  for (let read = 0; taken < order.length && read < size.readTokens; taken++)
-    read += split.documents[order[taken]].length;
-  const documents = order.slice(0, taken).sort();
-  const starts = startsOf(split.documents);
-  const masks = Array.from(documents, (index) =>
-    specialMask(split.documents[index], specials).map((isSpecial, position) =>
-      split.tokenLabels[starts[index] + position] === UNKNOWN_LABEL ? 1 : isSpecial,
-    ),
-  );
-  let left = masks.reduce((sum, mask) => sum + mask.reduce((count, special) => count + 1 - special, 0), 0);
-  let wanted = Math.min(size.tokens, left);
-  const rows = wanted;
-  const draw = random(size.seed, `tokens of ${split.split}`);
-  // Selection sampling: each ordinary token is kept with probability (still wanted) / (still to come).
-  const positions = masks.map((mask) => {
-    const kept: number[] = [];
-    for (let position = 0; position < mask.length; position++) {
-      if (mask[position] === 1) continue;
-      if (draw.uniform() * left-- >= wanted) continue;
-      kept.push(position);
-      wanted--;
-    }
-    return Uint32Array.from(kept);
-  });
-  return { documents, positions, rows };
-}
+import { type LabelledSplit, type SamplePlan, startsOf } from "./sample-plan.js";
 
 /** Features of a sample at one layer. */
 export interface LayerFeatures {
@@ -135,15 +69,6 @@ export async function readSample(
     tokenDocuments,
     documentPlaces: Uint32Array.from(documentPlaces),
   };
-}
-
-/** First token of each document. */
-function startsOf(documents: readonly Uint32Array[]): number[] {
-  let start = 0;
-  return documents.map((document) => {
-    start += document.length;
-    return start - document.length;
-  });
 }
 
 function joined(rows: readonly Float32Array[], width: number): Float32Array {

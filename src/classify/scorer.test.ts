@@ -15,7 +15,7 @@ async function open() {
   root = mkdtempSync(join(tmpdir(), "lacuna-test-"));
   const paths = await smallPipeline(root);
   const out = join(root, "classifier");
-  await runStage(classifierStage, { ...paths, maxTokens: 800, layers: [2], strengths: [1] }, out);
+  await runStage(classifierStage, { kind: "bilm", ...paths, maxTokens: 800, layers: [2], strengths: [1] }, out);
   const shard = readTokens(paths.tokens, "train");
   const documents = Array.from({ length: 12 }, (_, index) => readDocument(shard, index));
   const { endOfText } = loadTokenizer(out).specials;

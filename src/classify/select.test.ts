@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fitPlatt } from "./calibrate.js";
-import { fitProbe, measure, thresholdsFor } from "./fit.js";
+import { type Fitted, fitProbe, logitsAt, measure, thresholdsFor } from "./fit.js";
 import { qualityOf } from "./quality.js";
 import { bestF1, rankCurve } from "./rank.js";
-import { selectProbe } from "./select.js";
+import { type Rows, selectProbe } from "./select.js";
 import { syntheticRows } from "./testing/synthetic.js";
 
 /** Synthetic: layer 1 tells the labels, layer 0 and 2 hold the rows in another order, so they do not. */
@@ -51,32 +51,37 @@ describe("choosing a probe", () => {
   });
 });
 
+/** Quality of a probe on rows, against other labels than their own. */
+function measured(fitted: Fitted, rows: Rows, labels: Uint8Array, sources: readonly string[]) {
+  return measure(fitted, logitsAt(rows, fitted.layer, fitted.probe), labels, sources);
+}
+
 describe("a fitted probe", () => {
   const [train, validation, test] = [layered(1), layered(2), layered(3)];
   const fitted = fitProbe(train, validation, [1]);
   const sources = Array.from({ length: 600 }, (_, row) => (row < 200 ? "a" : "b"));
 
   it("is calibrated: its mean probability on validation is the prevalence there", () => {
-    const quality = measure(fitted, validation, validation.labels, sources);
+    const quality = measured(fitted, validation, validation.labels, sources);
     const { bins } = quality.calibration;
     const mean = bins.reduce((sum, bin) => sum + bin.count * bin.predicted, 0) / 600;
     expect(mean).toBeCloseTo(quality.prevalence, 2);
   });
   it("decides at the threshold that is best on validation, not on the rows it is measured on", () => {
-    const quality = measure(fitted, test, test.labels, sources);
+    const quality = measured(fitted, test, test.labels, sources);
     expect(quality.atThreshold.threshold).toBe(fitted.thresholds.f1.threshold);
     expect(quality.atThreshold.f1).toBeLessThanOrEqual(quality.bestF1);
-    expect(measure(fitted, validation, validation.labels, sources).atThreshold.f1).toBeCloseTo(
-      fitted.thresholds.f1.f1,
+    expect(measured(fitted, validation, validation.labels, sources).atThreshold.f1).toBeCloseTo(
+      fitted.thresholds.f1.f1!,
       12,
     );
   });
   it("leaves out rows without a truth", () => {
     const unknown = test.labels.map((label, row) => (row < 100 ? 255 : label));
-    expect(measure(fitted, test, unknown, sources)).toMatchObject({ rows: 500 });
+    expect(measured(fitted, test, unknown, sources)).toMatchObject({ rows: 500 });
   });
   it("splits its figures by source", () => {
-    const { sources: by, rows } = measure(fitted, test, test.labels, sources);
+    const { sources: by, rows } = measured(fitted, test, test.labels, sources);
     expect([by.a.rows, by.b.rows, rows]).toEqual([200, 400, 600]);
   });
 });

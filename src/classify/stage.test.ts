@@ -6,7 +6,8 @@ import { UserError } from "../base/errors.js";
 import { runStage } from "../base/stage.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { readDocument, readTokens } from "../tokens/index.js";
-import { readClassifier, readClassifierFile } from "./classifier-file.js";
+import { readClassifierFile } from "./classifier-file.js";
+import { readClassifier } from "./probe-file.js";
 import { openClassifier } from "./scorer.js";
 import { classifierStage } from "./stage.js";
 import { readTestRows } from "./test-rows.js";
@@ -25,7 +26,7 @@ async function classify(options: SmallPipelineOptions = {}, change: Change = () 
   const out = join(root, "classifier");
   const manifest = await runStage(
     classifierStage,
-    { ...paths, maxTokens: 1500, layers: [0, 2], ...change(paths) },
+    { kind: "bilm", ...paths, maxTokens: 1500, layers: [0, 2], ...change(paths) },
     out,
   );
   return {
@@ -110,16 +111,18 @@ describe("the classifier stage, on synthetic letters", () => {
     const { left, right, ...paths } = await smallPipeline(root);
     const encoder = await smallEncoder(root, paths.tokens);
     const out = join(root, "on-encoder");
-    await runStage(classifierStage, { ...paths, encoder, maxTokens: 1500, layers: [0, 2] }, out);
+    await runStage(classifierStage, { kind: "encoder", ...paths, encoder, maxTokens: 1500, layers: [0, 2] }, out);
     const file = readClassifierFile(out);
-    expect(file.widths).toEqual({ encoder: 32 });
+    expect(file).toMatchObject({ kind: "encoder", widths: { encoder: 32 } });
     expect(file.token.truth!.test.atThreshold.f1).toBeGreaterThan(0.9);
     await expect(openClassifier(out)).rejects.toThrow(/cannot score a corpus.*--left DIR --right DIR/);
-    const both = { ...paths, encoder, left, right };
-    await expect(runStage(classifierStage, both, join(root, "both"))).rejects.toThrow(/give one of them/);
-    const half = { ...paths, encoder: left };
+    const both = { kind: "bilm" as const, ...paths, encoder, left, right };
+    await expect(runStage(classifierStage, both, join(root, "both"))).rejects.toThrow(
+      /of kind bilm reads --left DIR --right DIR; given was --left DIR --right DIR --encoder DIR/,
+    );
+    const half = { kind: "encoder" as const, ...paths, encoder: left };
     await expect(runStage(classifierStage, half, join(root, "half"))).rejects.toThrow(/is no encoder/);
-    const halves = { ...paths, left: encoder, right };
+    const halves = { kind: "bilm" as const, ...paths, left: encoder, right };
     await expect(runStage(classifierStage, halves, join(root, "wrong"))).rejects.toThrow(/Give it alone: --encoder/);
   });
 
@@ -149,7 +152,7 @@ describe("the classifier stage, on synthetic letters", () => {
     };
     await fails({}, ({ left, right }) => ({ left: right, right: left }), /reads reverse, this half must read forward/);
     await fails({}, () => ({ layers: [3] }), /layers 0 \(embedding\) to 2/);
-    await fails({ relabel: () => 0 }, () => ({}), /0 are forget; a probe needs both kinds/);
+    await fails({ relabel: () => 0 }, () => ({}), /0 are forget\. A classifier of .* needs both kinds/);
     await fails({}, ({ tokens }) => ({ labels: tokens }), /made by "lacuna tokenize", but "lacuna label" or .*output/);
   });
 });

@@ -18,6 +18,8 @@ export interface DocumentScores {
   tokenScores: Uint8Array<ArrayBuffer>;
   /** round(255 p) that the document is forget, 0..255; 0 when it has special tokens only. */
   documentScore: number;
+  /** Whether most words are new to the classifier, so that the scores are not calibrated; absent where it knows no words. */
+  isUnfamiliar?: boolean;
 }
 
 /** Before calibration. */
@@ -28,6 +30,8 @@ export interface DocumentLogits {
   /** Undefined when the document has special tokens only. */
   documentLogit: number | undefined;
   ids: Uint32Array;
+  /** As in the scores. */
+  isUnfamiliar?: boolean;
 }
 
 /** What both halves need to know of the probes, whose weights are in their graphs: read-out 0 token, 1 document. */
@@ -121,7 +125,7 @@ function addSpan(to: Pending, half: number, span: Span, isSpecial: Uint8Array): 
 
 /** Calibrated and stored. */
 export function scoresOf(
-  { document, ids, tokenLogits, documentLogit }: DocumentLogits,
+  { document, ids, tokenLogits, documentLogit, isUnfamiliar }: DocumentLogits,
   calibration: { token: Calibration; document: Calibration },
   isSpecial: Uint8Array,
 ): DocumentScores {
@@ -131,5 +135,5 @@ export function scoresOf(
   for (let i = 0; i < ids.length; i++)
     if (isSpecial[ids[i]] !== 1) tokenScores[i] = stored(tokenLogits[i], calibration.token);
   const documentScore = documentLogit === undefined ? 0 : stored(documentLogit, calibration.document);
-  return { document, tokenScores, documentScore };
+  return { document, tokenScores, documentScore, ...(isUnfamiliar !== undefined && { isUnfamiliar }) };
 }

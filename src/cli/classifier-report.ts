@@ -8,7 +8,7 @@ import { addStageFlags, runStageCommand } from "./stage-command.js";
 export function addClassifierReportCommand(program: Command): void {
   const command = program
     .command(classifierReportStage.name)
-    .argument("<folders...>", "finished classifiers (lacuna classifier)");
+    .argument("<folders...>", "finished classifiers (lacuna classifier fit)");
   addSchemaOptions(command, ClassifierReportOptions.omit({ classifiers: true }));
   const stage = stageByName(classifierReportStage.name);
   addStageFlags(command, stage).action((classifiers: string[], options: Record<string, unknown>) =>

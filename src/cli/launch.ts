@@ -70,7 +70,7 @@ export function addLaunchCommand(program: Command): void {
 function shared(command: Command): Command {
   command
     .argument("<inputs...>", "what lacuna score takes: files, folders, globs, s3:// and hf:// addresses")
-    .requiredOption("--classifier <path>", "classifier (lacuna classifier), as the tasks see it")
+    .requiredOption("--classifier <path>", "classifier (lacuna classifier fit), as the tasks see it")
     .requiredOption("--out <place>", "shared folder or s3://bucket/prefix for the scores")
     .requiredOption("--tasks <number>", "shares of the input files, or workers with --queue", numberOf);
   return addSchemaOptions(command, JobSettings)

@@ -10,6 +10,7 @@ import { stopThreads } from "../study/pool.js";
 import { STAGES } from "../study/stages.js";
 import { addAlignmentCommand } from "./alignment.js";
 import { addBenchCommand } from "./bench.js";
+import { addClassifierCommands } from "./classifier.js";
 import { addClassifierReportCommand } from "./classifier-report.js";
 import { addExportCommand } from "./export.js";
 import { addFilterCommand } from "./filter.js";
@@ -50,8 +51,10 @@ function build(): Command {
   addAlignmentCommand(program);
   addSafeguardsCommand(program);
   program.commandsGroup("Stages, in order:");
-  for (const stage of STAGES)
-    if (!["score", "filter", "classifier-report"].includes(stage.name)) addStageCommand(program, stage);
+  for (const stage of STAGES) {
+    if (stage.name === "classifier") addClassifierCommands(program);
+    else if (!["score", "filter", "classifier-report"].includes(stage.name)) addStageCommand(program, stage);
+  }
   program.commandsGroup("A corpus of any size:");
   addScoreCommand(program);
   addVerifyCommand(program);

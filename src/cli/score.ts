@@ -1,7 +1,7 @@
 /** @file `lacuna score`: a corpus of any size, scored once. */
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { UserError } from "../base/errors.js";
+import { grouped, UserError } from "../base/errors.js";
 import type { ProgressUpdate } from "../base/progress.js";
 import { countsOf } from "../filter/job/finish.js";
 import { JobSettings, readRecord } from "../filter/job/index.js";
@@ -35,7 +35,7 @@ export function addScoreCommand(program: Command): void {
       "[inputs...]",
       "JSONL, Parquet, text or WET files (.gz, .zst), folders, globs, s3://bucket/prefix, hf://datasets/owner/name",
     )
-    .requiredOption("--classifier <path>", "classifier (lacuna classifier)")
+    .requiredOption("--classifier <path>", "classifier (lacuna classifier fit)")
     .requiredOption("--out <folder>", "folder or s3://bucket/prefix to make; the same command finds it or goes on")
     .option("--tokens <path>", "score the token shards of lacuna tokenize instead of files");
   addSchemaOptions(command, JobSettings)
@@ -109,6 +109,10 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
     console.log(
       `${scored === 0 ? "Found" : "Scored"} ${out}: ${compact(counts.documents)} documents, ${compact(counts.tokens)} tokens in ${plan.inputs.length} shards (${seconds().toFixed(1)} s${rate}).`,
     );
+    if (counts.unfamiliar)
+      console.log(
+        `${grouped(counts.unfamiliar)} documents are unfamiliar: most of their words are new to the classifier, so their scores are not calibrated.`,
+      );
     if (counts.bad > 0) console.log(`${counts.bad} bad records were set aside, with reasons, in ${out}/quarantine.`);
     console.log(`Next: lacuna stats ${out}   lacuna filter ${out} --method mask --rule f1 --out POLICY`);
   }

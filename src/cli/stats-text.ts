@@ -24,6 +24,11 @@ export function renderStats(stats: JobStats, { paint, columns = columnsOf(), sou
   return [
     paint.bold(`${printable(stats.domain)}: ${grouped(stats.tokens)} tokens in ${documents}`),
     `${compact(stats.textBytes).replace(/[kMG]?$/, " $&B")} of text. Of ${grouped(stats.rows)} records ${grouped(stats.empty)} were empty and ${grouped(stats.bad)} set aside as unreadable.`,
+    ...(stats.unfamiliar > 0
+      ? [
+          `${grouped(stats.unfamiliar)} documents are unfamiliar to the classifier: most of their words are new to it, so their scores are not calibrated.`,
+        ]
+      : []),
     "",
     paint.bold("Scores") + paint.dim("  (bars on a square-root scale; > holds the threshold)"),
     ...scoreBars(stats, { paint, columns }),

@@ -69,7 +69,7 @@ export function chooseThreshold(
   if (by === "threshold") return { threshold: given.threshold!, by };
   if (by === "f1") {
     const { threshold, f1 } = (isDocument ? classifier.document : classifier.token).thresholds.f1;
-    return { threshold, by, reached: f1 };
+    return { threshold, by, reached: f1 ?? undefined };
   }
   if (by === "share" || by === "prevalence") {
     const wanted = by === "share" ? given.share! : on.prevalence;

@@ -25,7 +25,15 @@ const at = (name: string) => join(root, name);
 const derive = (name: string, options: object) =>
   runStage(labelDeriveStage, { tokens: paths.tokens, labels: paths.labels, ...options }, at(name));
 const classify = async (name: string, labels: string) => {
-  const options = { ...paths, labels, reference: paths.labels, maxTokens: 1500, layers: [0], strengths: [1] };
+  const options = {
+    kind: "bilm" as const,
+    ...paths,
+    labels,
+    reference: paths.labels,
+    maxTokens: 1500,
+    layers: [0],
+    strengths: [1],
+  };
   await runStage(classifierStage, options, at(name));
   return readClassifierFile(at(name));
 };

@@ -8,7 +8,7 @@ import { loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
 import { isForget, reaches } from "./forget.js";
 
 export const LabelClassifierOptions = z.object({
-  classifier: z.string().describe("finished classifier on a biLM (lacuna classifier)"),
+  classifier: z.string().describe("finished classifier (lacuna classifier fit)"),
   labels: z.string().describe("labels that say which documents to label, and that these are compared with"),
   tokens: z.string().describe("token shards the labels belong to (lacuna tokenize)"),
   threshold: z

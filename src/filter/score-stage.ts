@@ -15,7 +15,7 @@ import { readScoreFile, type ScoreShard, writeScores } from "./scores.js";
 
 export const ScoreOptions = z.object({
   tokens: z.string().describe("token shards to score (lacuna tokenize)"),
-  classifier: z.string().describe("classifier (lacuna classifier)"),
+  classifier: z.string().describe("classifier (lacuna classifier fit)"),
   partTokens: z.int().positive().default(250_000).describe("tokens between two checkpoints"),
 });
 

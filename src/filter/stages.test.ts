@@ -22,7 +22,11 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lacuna-test-"));
   const made = await smallPipeline(root);
   paths = { ...made, classifier: join(root, "classifier"), scores: join(root, "scores") };
-  await runStage(classifierStage, { ...made, maxTokens: 1500, layers: [0], strengths: [1] }, paths.classifier);
+  await runStage(
+    classifierStage,
+    { kind: "bilm", ...made, maxTokens: 1500, layers: [0], strengths: [1] },
+    paths.classifier,
+  );
   await runStage(scoreStage, { ...paths, partTokens: 1000 }, paths.scores);
 });
 afterAll(() => rmSync(root, { recursive: true }));

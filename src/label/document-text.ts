@@ -12,17 +12,17 @@ export interface DocumentText {
 /** Reads documents' texts back from their tokens. */
 export function textReader(tokenizer: Tokenizer): (tokens: Uint32Array) => DocumentText {
   const specials = new Set(Object.values(tokenizer.specials));
-  const lengths = new Map<number, number>();
-  const lengthOf = (id: number) => {
-    let length = lengths.get(id);
-    if (length === undefined) lengths.set(id, (length = tokenizer.decodeBytes([id]).length));
-    return length;
-  };
+  const lengths: (number | undefined)[] = [];
   return (tokens) => {
     const isSpecial = specialMask(tokens, specials);
+    const ends = new Uint32Array(tokens.length);
     let end = 0;
-    const ends = Uint32Array.from(tokens, (id, index) => (isSpecial[index] ? end : (end += lengthOf(id))));
-    const text = tokenizer.decode(tokens.filter((_, index) => !isSpecial[index]));
+    for (let token = 0; token < tokens.length; token++) {
+      const id = tokens[token];
+      if (isSpecial[token] === 0) end += lengths[id] ??= tokenizer.decodeBytes([id]).length;
+      ends[token] = end;
+    }
+    const text = tokenizer.decode(tokens.filter((_, token) => isSpecial[token] === 0));
     return { text, ends, isSpecial };
   };
 }

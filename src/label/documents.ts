@@ -29,7 +29,9 @@ export function firstDocuments(
 
 /** 1 where a token is special. */
 export function specialMask(tokens: Uint32Array, specials: ReadonlySet<number>): Uint8Array {
-  return Uint8Array.from(tokens, (id) => (specials.has(id) ? 1 : 0));
+  const mask = new Uint8Array(tokens.length);
+  for (let token = 0; token < tokens.length; token++) if (specials.has(tokens[token])) mask[token] = 1;
+  return mask;
 }
 
 /** @throws UserError when a model and token shards have different tokenizers */

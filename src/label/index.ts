@@ -24,6 +24,7 @@ export * from "./report/index.js";
 export * from "./rule.js";
 export { readSaeConfig, SaeConfig, saveSae } from "./sae-files.js";
 export * from "./sae-stage.js";
+export * from "./sentences.js";
 export * from "./silent.js";
 export * from "./spans.js";
 export * from "./spans-stage.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../testing/folder.js";
-import { sentencesOf } from "./llm/text.js";
+import { sentencesOf } from "./sentences.js";
 import { type ByteSpan, documentLabel, type LabelSpan, labelBySpans, readSpans, toBytes } from "./spans.js";
 
 const span = (start: number, end: number, label: LabelSpan["label"] = "forget") => ({ id: "d", start, end, label });

@@ -45,7 +45,7 @@ export const labelTextStage = defineStage({
     "lacuna label-text --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-sentence",
     "lacuna label-text --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --documents 100 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llama",
   ],
-  version: 1,
+  version: 2,
   options: LabelTextOptions,
   inputs: ["tokens", "domain", "prompts"],
   unkeyed: HOW,
@@ -95,7 +95,7 @@ async function openJudge(options: Options, domain: Domain) {
   const { granularity, documentShare } = options;
   if (options.judge === "lexicon") {
     const judge = lexiconTextJudge(domain, granularity, documentShare);
-    return { judge, report: () => ({ judge: "lexicon", granularity }), close: async () => {} };
+    return { judge, report: () => ({ judge: "lexicon", granularity, lexicon: domain.lexicon }), close: async () => {} };
   }
   const { llm, ledger } = await openLlm(options);
   const name = `${llm.provider.name}:${llm.provider.model}`;

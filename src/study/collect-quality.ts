@@ -18,7 +18,8 @@ const RESAMPLES = 200;
 
 /** What a route's labels and classifier reach. @param seed - of the draws */
 export function routeFacts({ route, labels, classifier, sae }: RouteArtifacts, seed: number): RouteFacts {
-  const { models } = readClassifierFile(classifier.path);
+  const file = readClassifierFile(classifier.path);
+  const models = file.kind === "ngram" ? undefined : file.models;
   const kept = LabelResult.parse(labels.manifest.result).latents?.kept ?? 0;
   return {
     name: routeName(route),
@@ -76,7 +77,9 @@ function saeFacts(result: unknown, kept: number): RouteFacts["sae"] {
 }
 
 function classifierFacts(directory: string, seed: number): ClassifierFacts {
-  const { kind, token, document, halves, warnings } = readClassifierFile(directory);
+  const file = readClassifierFile(directory);
+  const { kind, token, document, warnings } = file;
+  const halves = file.kind === "ngram" ? file.halves : null;
   const rows = readTestRows(directory);
   return {
     kind,

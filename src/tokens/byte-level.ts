@@ -43,8 +43,15 @@ export function byteLevelCodec(json: ByteLevelJson): Codec | undefined {
         if (count < tokens) return;
       }
     },
-    decode: (ids) =>
-      Buffer.concat(ids.map((id) => (id < size ? bytes.subarray(offsets[id], offsets[id + 1]) : new Uint8Array()))),
+    decode(ids) {
+      let length = 0;
+      for (const id of ids) if (id < size) length += offsets[id + 1] - offsets[id];
+      const text = new Uint8Array(length);
+      let to = 0;
+      for (const id of ids)
+        if (id < size) for (let from = offsets[id]; from < offsets[id + 1]; from++) text[to++] = bytes[from];
+      return text;
+    },
   };
 }
 

@@ -46,3 +46,4 @@ export {
 } from "./tokenizer.js";
 export { MAX_TRAINED_ENTRIES, trainByteLevelBpe } from "./train.js";
 export { NO_DOMAIN, truthOfTokens } from "./truth.js";
+export { WordCache } from "./word-cache.js";

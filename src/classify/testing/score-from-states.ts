@@ -8,8 +8,8 @@ import { specialMask } from "../../label/index.js";
 import { loadTokenizer } from "../../tokens/index.js";
 import { featureWidths, openBackbone, poolFeatures, readStates, releaseBackbone } from "../backbone.js";
 import { calibrated } from "../calibrate.js";
-import { readClassifier } from "../classifier-file.js";
 import { logitsOf } from "../loss.js";
+import { readClassifier } from "../probe-file.js";
 
 export interface ScoresFromStates {
   /** Before calibration, shape [tokens]. */

@@ -17,6 +17,8 @@ export interface ScoredDocument {
   textBytes: number;
   tokenScores: Uint8Array;
   documentScore: number;
+  /** As the scorer says. */
+  isUnfamiliar?: boolean;
 }
 
 /** Counts of a part or of a whole shard. */
@@ -28,14 +30,23 @@ export interface RowCounts {
   bad: number;
   tokens: number;
   textBytes: number;
+  /** Documents whose words are mostly new to the classifier; left out where there are none. */
+  unfamiliar?: number;
 }
 
 export const NO_ROWS: RowCounts = { rows: 0, documents: 0, empty: 0, bad: 0, tokens: 0, textBytes: 0 };
 
 export function addCounts(a: RowCounts, b: RowCounts): RowCounts {
-  return Object.fromEntries(
-    Object.keys(NO_ROWS).map((key) => [key, a[key as keyof RowCounts] + b[key as keyof RowCounts]]),
-  ) as unknown as RowCounts;
+  const unfamiliar = (a.unfamiliar ?? 0) + (b.unfamiliar ?? 0);
+  return {
+    rows: a.rows + b.rows,
+    documents: a.documents + b.documents,
+    empty: a.empty + b.empty,
+    bad: a.bad + b.bad,
+    tokens: a.tokens + b.tokens,
+    textBytes: a.textBytes + b.textBytes,
+    ...(unfamiliar > 0 && { unfamiliar }),
+  };
 }
 
 /** Gathers documents and bad records until the part is full. */
@@ -50,6 +61,7 @@ export class PartBuilder {
     this.counts.documents++;
     this.counts.tokens += document.tokenScores.length;
     this.counts.textBytes += document.textBytes;
+    if (document.isUnfamiliar) this.counts.unfamiliar = (this.counts.unfamiliar ?? 0) + 1;
   }
 
   addEmpty(): void {

@@ -63,6 +63,8 @@ export const ShardRecord = z.object({
   bad: z.int(),
   tokens: z.int(),
   textBytes: z.int(),
+  /** Documents whose words are mostly new to the classifier; left out where there are none, as in older records. */
+  unfamiliar: z.int().optional(),
   /** Files of this shard with size and hash, by name. */
   files: z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() })),
 });

@@ -63,9 +63,9 @@ async function scoreParts(
   const tokensBefore = counts.tokens;
   const estimate = () => pass.estimate(tokensBefore, plan.inputs[shard].bytes);
   onProgress(counts, undefined);
-  for await (const { tokenScores, documentScore } of classifier.score(pass.documents())) {
+  for await (const { tokenScores, documentScore, isUnfamiliar } of classifier.score(pass.documents())) {
     const document = pass.takeInto(builder);
-    builder.addDocument({ ...document, tokenScores, documentScore });
+    builder.addDocument({ ...document, tokenScores, documentScore, isUnfamiliar });
     if (builder.counts.tokens < plan.settings.partTokens) {
       onProgress(addCounts(counts, builder.counts), estimate());
       continue;

@@ -24,7 +24,10 @@ export async function thresholdOnJob(
   const probe = job.classifier[granularity];
   if (by === "none") return { threshold: 1, by };
   if (by === "threshold") return { threshold: given.threshold!, by };
-  if (by === "f1") return { threshold: probe.thresholds.f1.threshold, by, reached: probe.thresholds.f1.f1 };
+  if (by === "f1") {
+    const { threshold, f1 } = probe.thresholds.f1;
+    return { threshold, by, reached: f1 ?? undefined };
+  }
   if (by === "recall") {
     const { threshold, recall } = recallThreshold(probe, given.recall!, job.store.uri);
     return { threshold, by, wanted: given.recall, reached: recall };
@@ -50,11 +53,15 @@ function prevalenceOfRows({ thresholds }: ProbeFile, uri: string): number {
 /** The highest threshold that catches `wanted` of the validation rows labelled forget. */
 function recallThreshold({ thresholds }: ProbeFile, wanted: number, uri: string) {
   const forget = thresholds.histograms?.forget;
+  if (forget?.every((count) => count === 0))
+    throw new UserError(
+      `The classifier of ${uri} had no forget row on validation: no threshold is known to catch ${wanted} of them. Give --threshold or --share.`,
+    );
   if (forget) return thresholdForRecall(Float64Array.from(forget), wanted);
   const listed = thresholds.recall.find((entry) => entry.wanted === wanted);
   if (listed) return listed;
   const known = thresholds.recall.map((entry) => entry.wanted).join(", ");
   throw new UserError(
-    `The classifier of ${uri} keeps thresholds for a recall of ${known} only, not ${wanted}. Use one of these, or make the classifier again: lacuna classifier now keeps what any recall needs.`,
+    `The classifier of ${uri} keeps thresholds for a recall of ${known} only, not ${wanted}. Use one of these, or make the classifier again: lacuna classifier fit keeps what any recall needs.`,
   );
 }

@@ -44,6 +44,8 @@ export interface JobStats {
   bad: number;
   tokens: number;
   textBytes: number;
+  /** Documents whose words are mostly new to the classifier. */
+  unfamiliar: number;
   /** At which tokens and documents count as forget below. */
   thresholds: { token: number; document: number };
   /** Tokens by stored score, shape [256]. */
@@ -114,6 +116,7 @@ export async function jobStats(
   const counts = { rows: sum("rows"), documents: sum("documents"), empty: sum("empty"), bad: sum("bad") };
   return {
     ...{ domain: job.plan.domain, inputs: job.records.length, ...counts, tokens: total, textBytes: sum("textBytes") },
+    unfamiliar: job.records.reduce((all, record) => all + (record.unfamiliar ?? 0), 0),
     thresholds,
     tokenHistogram: [...tokens],
     documentHistogram: [...documents],

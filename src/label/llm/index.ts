@@ -9,4 +9,3 @@ export { ledgerFolder, type ModelOptions, openEmbedder, openLlm } from "./open.j
 export { HOW, JudgeOptions } from "./options.js";
 export { ANSWER_PROMPTS, fenced, type Prompts, readPrompts } from "./prompts.js";
 export { isTrusted, MIN_SCORE, type Score, type ScoreOptions, scoreByDetection, scoreByEmbedding } from "./score.js";
-export { sentencesOf } from "./text.js";

@@ -1,12 +1,13 @@
 /**
  * @file Judging text itself: sentences in their documents, and whole documents.
  *
- * Sentences are Unicode's (Intl.Segmenter). Each is shown with its document, or the part of it around, for what it means
+ * Each sentence is shown with its document, or the part of it around, for what it means
  * depends on that. Pieces without a letter or a digit are not asked about: they are retain.
  */
 import type { Domain } from "../domain.js";
 import type { Judgement } from "../judge.js";
 import { compileLexicon } from "../lexicon.js";
+import { sentencesOf } from "../sentences.js";
 import { VerdictAnswer } from "./answers.js";
 import { askEach, type Llm, type Question } from "./ask.js";
 import { judgementOf, unknownJudgement } from "./judge.js";
@@ -15,11 +16,6 @@ import { fenced } from "./prompts.js";
 /** UTF-16 units of a document shown on either side of a sentence, and of a document judged as a whole. */
 const AROUND_SENTENCE = 4000;
 const WHOLE_DOCUMENT = 20_000;
-/** A "sentence" of more units (tables, code, hostile text) is judged in pieces of this length. */
-const LONGEST_SENTENCE = 2000;
-
-const SEGMENTER = new Intl.Segmenter("en", { granularity: "sentence" });
-
 export const GRANULARITIES = ["sentence", "document"] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
@@ -31,21 +27,6 @@ export interface JudgedPiece {
 }
 
 const EMPTY: Judgement = { verdict: "retain", confidence: 1, reason: "no words" };
-
-/** Cuts a text into sentences that cover it whole; white space goes with the sentence before. */
-export function sentencesOf(text: string): { start: number; end: number }[] {
-  return [...SEGMENTER.segment(text)].flatMap(({ index, segment }) => {
-    const pieces: { start: number; end: number }[] = [];
-    for (let start = 0; start < segment.length; ) {
-      let end = Math.min(segment.length, start + LONGEST_SENTENCE);
-      // Never between the halves of a character.
-      if (end < segment.length && /[\udc00-\udfff]/.test(segment[end])) end--;
-      pieces.push({ start: index + start, end: index + end });
-      start = end;
-    }
-    return pieces;
-  });
-}
 
 /** What is judged of a text: its sentences, or all of it. */
 export function piecesOf(text: string, granularity: Granularity): { start: number; end: number }[] {

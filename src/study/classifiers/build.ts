@@ -146,9 +146,15 @@ function described({ name, file, rows }: Opened, find: Find): ClassifierReport {
     const { threshold } = thresholds.f1;
     return { layer, strength, threshold, trainRows, flopsPerToken, validationF1, against: Object.fromEntries(against) };
   };
-  const { widths, models } = file;
+  const [widths, models] = file.kind === "ngram" ? [{}, undefined] : [file.widths, file.models];
   return {
-    ...{ name, widths, parameters: models?.parameters ?? null, trainingFlops: models?.trainingFlops ?? null },
+    ...{
+      name,
+      kind: file.kind,
+      widths,
+      parameters: models?.parameters ?? null,
+      trainingFlops: models?.trainingFlops ?? null,
+    },
     hasReference: rows.token.reference !== undefined,
     probes: { token: probe("token"), document: probe("document") },
   };

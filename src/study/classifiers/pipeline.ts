@@ -22,6 +22,7 @@ export interface ClassifierStudyInputs {
 
 interface Model {
   name: string;
+  kind: "bilm" | "encoder";
   /** The models of a backbone, by the classifier stage's options. */
   paths: Partial<Record<"left" | "right" | "encoder", string>>;
 }
@@ -49,17 +50,25 @@ export async function runClassifierPipeline(
     const half = (direction: string) =>
       pretrain(`${id}-${direction}`, width, tokensPerParameter, { ...more, direction });
     const [left, right] = await Promise.all([half("forward"), half("reverse")]);
-    return { name, paths: { left: left.path, right: right.path } };
+    return { name, kind: "bilm", paths: { left: left.path, right: right.path } };
   };
   const encoder = async (width: number, perParameter: number): Promise<Model> => {
     const model = await pretrain(`encoder-${width}`, width, perParameter, { objective: "masked" });
-    return { name: `encoder-${width}`, paths: { encoder: model.path } };
+    return { name: `encoder-${width}`, kind: "encoder", paths: { encoder: model.path } };
   };
 
   const classifiers = new Map<string, string>();
   const learn = async (name: string, model: Model, learned = labels) => {
     const reference = learned === labels ? {} : { reference: labels };
-    const options = { ...model.paths, labels: learned, ...reference, tokens, seed, ...config.classifier };
+    const options = {
+      kind: model.kind,
+      ...model.paths,
+      labels: learned,
+      ...reference,
+      tokens,
+      seed,
+      ...config.classifier,
+    };
     const id = `classifier-${name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
     const made = await step({ id, stage: "classifier", options, seconds: 40, priority: 3 });
     classifiers.set(name, made.path);

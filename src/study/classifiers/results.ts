@@ -1,5 +1,6 @@
 /** @file What a classifier report holds: everything its tables and figures are drawn from, `classifiers.json`. */
 import { z } from "zod";
+import { CLASSIFIER_KINDS } from "../../classify/index.js";
 
 /** Figures that get an interval. All in [0, 1]. */
 export const MEASURES = [
@@ -67,7 +68,8 @@ export type Granularity = (typeof GRANULARITIES)[number];
 
 export const ClassifierReport = z.object({
   name: z.string(),
-  /** Width of each model, by its place: left, right, encoder. */
+  kind: z.enum(CLASSIFIER_KINDS),
+  /** Width of each model, by its place: left, right, encoder; none for n-grams. */
   widths: z.record(z.string(), z.int()),
   parameters: z.number().nullable(),
   trainingFlops: z.number().nullable(),

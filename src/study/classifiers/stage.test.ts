@@ -24,9 +24,9 @@ beforeAll(async () => {
   const encoder = await smallEncoder(root, tokens);
   await runStage(labelDeriveStage, { labels, tokens, noise: 0.3 }, at("noisy-labels"));
   const common = { tokens, maxTokens: 1000, layers: [0, 1], strengths: [1] };
-  await runStage(classifierStage, { ...common, labels, left, right }, at("bilm"));
-  await runStage(classifierStage, { ...common, labels, encoder }, at("encoder-classifier"));
-  const noisy = { ...common, left, right, labels: at("noisy-labels"), reference: labels };
+  await runStage(classifierStage, { kind: "bilm", ...common, labels, left, right }, at("bilm"));
+  await runStage(classifierStage, { kind: "encoder", ...common, labels, encoder }, at("encoder-classifier"));
+  const noisy = { kind: "bilm" as const, ...common, left, right, labels: at("noisy-labels"), reference: labels };
   await runStage(classifierStage, noisy, at("noisy"));
   const roles = { weak: "noisy", strong: "bilm", student: "encoder-classifier" };
   await report3("report", { steps: ["noisy:bilm", "bilm:bilm"], command: "lacuna <made> it", ...roles });

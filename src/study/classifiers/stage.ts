@@ -10,7 +10,7 @@ import { renderClassifiers } from "./page.js";
 import { Report } from "./results.js";
 
 export const ClassifierReportOptions = z.object({
-  classifiers: z.array(z.string()).min(1).describe("finished classifiers (lacuna classifier)"),
+  classifiers: z.array(z.string()).min(1).describe("finished classifiers (lacuna classifier fit)"),
   names: z
     .array(z.string().min(1))
     .optional()

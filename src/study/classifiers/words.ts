@@ -25,10 +25,10 @@ export const COLUMNS: readonly { measure: Measure; title: string; hasInterval: b
   { measure: "balancedAccuracy", title: "bal. accuracy", hasInterval: false },
 ];
 
-/** "biLM 32 + 32", "encoder 64". */
-export function backboneOf({ widths }: ClassifierReport): string {
+/** "biLM 32 + 32", "encoder 64", "words". */
+export function backboneOf({ kind, widths }: Pick<ClassifierReport, "kind" | "widths">): string {
   const sizes = Object.values(widths).join(" + ");
-  return "encoder" in widths ? `encoder ${sizes}` : `biLM ${sizes}`;
+  return { ngram: "words", bilm: `biLM ${sizes}`, encoder: `encoder ${sizes}` }[kind];
 }
 
 /** Whether a difference is clear of zero. */

@@ -53,8 +53,10 @@ export async function writeScoredJob(
   }
   const tokenizer = tokenizerFingerprint(uri);
   const classifier: ClassifierFile = {
+    kind: "bilm",
     domain,
     tokenizer,
+    warnings: [],
     widths: { left: 1, right: 1 },
     token: probe,
     document: probe,
