@@ -62,10 +62,15 @@ export function fitProbe(
 /**
  * Calibration and thresholds from the logits of validation rows.
  *
+ * @param calibrateOn - logits of the same rows to calibrate on, where a logit holds what the labels were made of
  * @param fallback - the calibration where rows are of one class
  */
-export function decide(logits: Float64Array, labels: Uint8Array, fallback = UNCALIBRATED) {
-  const calibration = hasBothClasses(labels) ? fitPlatt(logits, labels) : fallback;
+export function decide(
+  logits: Float64Array,
+  labels: Uint8Array,
+  { calibrateOn = logits, fallback = UNCALIBRATED }: { calibrateOn?: Float64Array; fallback?: Calibration } = {},
+) {
+  const calibration = hasBothClasses(labels) ? fitPlatt(calibrateOn, labels) : fallback;
   return { calibration, thresholds: thresholdsFor(quantise(calibrated(logits, calibration)), labels) };
 }
 

@@ -1,6 +1,5 @@
 /**
- * @file Judging fitted logits on validation and test rows: against its labels, and beside them against other labels of the
- * same tokens and against the truth.
+ * @file Judging fitted logits on validation and test rows: against the labels, other labels of the same tokens, the truth.
  *
  * By now everything is decided. Reference labels and truth are read here and nowhere else, and nothing here flows back.
  */

@@ -44,6 +44,25 @@ describe("a sample", () => {
       expect([...plan.positions[k]]).toEqual(wanted);
     }
   });
+  it("holds both classes where both exist, and about their prevalence, however little is read (50 seeds)", () => {
+    const rare = documentLabels.map((_, index) => (index === 7 || index === 30 ? 1 : 0));
+    for (const labels of [rare, rare.map((label) => 1 - label)]) {
+      for (let seed = 0; seed < 50; seed++) {
+        const little = planSample({ ...split, documentLabels: labels }, specials, { tokens: 9, readTokens: 22, seed });
+        expect(new Set(Array.from(little.documents, (index) => labels[index])), `seed ${seed}`).toEqual(
+          new Set([0, 1]),
+        );
+      }
+    }
+    for (let seed = 0; seed < 50; seed++) {
+      const half = planSample(split, specials, { tokens: 9, readTokens: 300, seed });
+      const share = (indices: Iterable<number>) => {
+        const labels = Array.from(indices, (index) => documentLabels[index]);
+        return labels.reduce((sum, label) => sum + label, 0) / labels.length;
+      };
+      expect(Math.abs(share(half.documents) - share(documents.keys())), `seed ${seed}`).toBeLessThan(0.06);
+    }
+  });
   it("stops drawing documents when enough is read", () => {
     const plan = planSample(split, specials, { tokens: 1e9, readTokens: 60, seed: 2 });
     const read = plan.documents.reduce((sum, index) => sum + documents[index].length, 0);

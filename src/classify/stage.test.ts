@@ -141,6 +141,31 @@ describe("the classifier stage, on synthetic letters", () => {
     expect(usual.file.token.candidates.map(({ layer }) => layer)).toEqual([0, 0, 0, 2, 2, 2]);
   });
 
+  it("does without a class that validation or test lacks, and says so", async () => {
+    const oneSided = (wanted: string) => ({
+      relabel: (label: number, split: string) => (split === wanted ? 1 : label),
+    });
+    const { file, out } = await classify(oneSided("validation"));
+    expect(file.warnings).toHaveLength(2);
+    expect(file.warnings[0]).toMatch(
+      /^Of 750 sampled validation tokens 750 are forget\. Nothing chose layer 2 and penalty 1/,
+    );
+    expect(file.warnings[1]).toMatch(/^Of 40 sampled validation documents 40 are forget\..*mean of its tokens'/);
+    expect(file.token).toMatchObject({ layer: 2, calibration: { slope: 1, intercept: 0 } });
+    expect(file.token.thresholds.f1).toEqual({ threshold: 128 / 255, f1: null });
+    expect(file.document.calibration).toEqual(file.token.calibration);
+    expect(file.token.quality.test.auroc).toBeGreaterThan(0.9);
+    expect(file.document.quality.test.auroc).toBeGreaterThan(0.9);
+    const { probes } = readClassifier(out);
+    expect(probes.document).toEqual(probes.token);
+    const { file: blindTest } = await classify(oneSided("test"));
+    expect(blindTest.warnings.map((text) => text.slice(0, 30))).toEqual([
+      "Of 750 sampled test tokens 750",
+      "Of 30 sampled test documents 3",
+    ]);
+    expect(blindTest.token.quality.test).toMatchObject({ auroc: null, averagePrecision: null });
+  });
+
   it("explains what does not fit", async () => {
     const fails = async (options: SmallPipelineOptions, change: (paths: SmallPipeline) => object, message: RegExp) => {
       const error = await classify(options, change).then(

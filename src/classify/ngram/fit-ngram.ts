@@ -64,13 +64,16 @@ export async function fitNgram(options: ClassifierOptions, { out, progress }: St
     ...{ window: options.window, sharpen: options.sharpen, bonus: lexicon.length > 0 ? options.bonus : 0 },
     ...{ lexicon, unfamiliarShare: 0.5 },
   };
-  const logitsOf = logitReader(openModel(weights, lexicon), settings);
-  const judge = (split: LabelledDocuments) => {
+  const model = openModel(weights, lexicon);
+  const judge = (split: LabelledDocuments, { bonus } = settings) => {
     const plan = sample(split, Math.ceil(options.maxTokens / 2));
+    const logitsOf = logitReader(model, { ...settings, bonus });
     const { rows, unknownShares } = judgedRows(split, plan, (ids) => logitsOf(read(ids)));
     return { judged: { split, rows, standards: standardsOf(split, options) }, unknownShares };
   };
   const { judged: onValidation, unknownShares } = judge(validation);
+  // The lexicon made the labels, so a logit with its bonus knows them: every score would be 0 or 1.
+  const context = judge(validation, { bonus: 0 }).judged.rows;
   settings.unfamiliarShare = Math.max(settings.unfamiliarShare, usualShare(unknownShares));
   const warnings: string[] = [];
   const shared = { layer: 0, strength, trainRows: train.sentences.labels.length };
@@ -80,8 +83,15 @@ export async function fitNgram(options: ClassifierOptions, { out, progress }: St
       warnings.push(`${oneClass(labels, "validation", granularity)} So ${granularity} scores are not calibrated.`);
     return labels;
   });
-  const token = { ...shared, candidates, ...decide(onValidation.rows.token.logits, tokenLabels) };
-  const forDocuments = decide(onValidation.rows.document.logits, documentLabels, token.calibration);
+  const token = {
+    ...shared,
+    candidates,
+    ...decide(onValidation.rows.token.logits, tokenLabels, { calibrateOn: context.token.logits }),
+  };
+  const forDocuments = decide(onValidation.rows.document.logits, documentLabels, {
+    calibrateOn: context.document.logits,
+    fallback: token.calibration,
+  });
   const document = { ...shared, candidates: [], ...forDocuments };
   const halves =
     lexicon.length < 2 ? null : measureHalves(train, validationWords, lexicon, { strength, seed: options.seed });
