@@ -111,7 +111,7 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
     );
     if (counts.unfamiliar)
       console.log(
-        `${grouped(counts.unfamiliar)} documents are unfamiliar: most of their words are new to the classifier, so their scores are not calibrated.`,
+        `Unfamiliar documents: ${grouped(counts.unfamiliar)}. Most of their words are new to the classifier, so their scores are not calibrated.`,
       );
     if (counts.bad > 0) console.log(`${counts.bad} bad records were set aside, with reasons, in ${out}/quarantine.`);
     console.log(`Next: lacuna stats ${out}   lacuna filter ${out} --method mask --rule f1 --out POLICY`);

@@ -26,7 +26,7 @@ export function renderStats(stats: JobStats, { paint, columns = columnsOf(), sou
     `${compact(stats.textBytes).replace(/[kMG]?$/, " $&B")} of text. Of ${grouped(stats.rows)} records ${grouped(stats.empty)} were empty and ${grouped(stats.bad)} set aside as unreadable.`,
     ...(stats.unfamiliar > 0
       ? [
-          `${grouped(stats.unfamiliar)} documents are unfamiliar to the classifier: most of their words are new to it, so their scores are not calibrated.`,
+          `Unfamiliar documents: ${grouped(stats.unfamiliar)}. Most of their words are new to the classifier, so their scores are not calibrated.`,
         ]
       : []),
     "",

@@ -35,7 +35,7 @@ export const classifierReportStage = defineStage({
     "lacuna classifier-report runs/demo/classifier runs/demo/classifier-2 --out runs/demo/classifiers",
     "lacuna classifier-report runs/encoder runs/bilm --names encoder biLM --steps encoder:biLM --out runs/classifiers",
   ],
-  version: 1,
+  version: 2,
   options: ClassifierReportOptions,
   inputs: ["classifiers"],
   async run(options, { out, progress }) {
