@@ -78,6 +78,6 @@ function fitUnchosen(train: Rows, validation: Rows, strengths: readonly number[]
 /** A probe is linear: on a document's mean features it gives the mean of its tokens' logits. */
 function meanOfTokens(token: Fitted, { train, validation }: Record<"train" | "validation", Rows>): Fitted {
   const logits = logitsAt(validation, token.layer, token.probe);
-  const decided = decide(logits, validation.labels, token.calibration);
+  const decided = decide(logits, validation.labels, { fallback: token.calibration });
   return { ...token, ...decided, candidates: [], trainRows: train.labels.length };
 }

@@ -65,7 +65,7 @@ export async function fitNgram(options: ClassifierOptions, { out, progress }: St
     ...{ lexicon, unfamiliarShare: 0.5 },
   };
   const model = openModel(weights, lexicon);
-  const judge = (split: LabelledDocuments, { bonus } = settings) => {
+  const judge = (split: LabelledDocuments, { bonus }: Pick<NgramSettings, "bonus"> = settings) => {
     const plan = sample(split, Math.ceil(options.maxTokens / 2));
     const logitsOf = logitReader(model, { ...settings, bonus });
     const { rows, unknownShares } = judgedRows(split, plan, (ids) => logitsOf(read(ids)));
