@@ -20,7 +20,9 @@ export const Arm = z
     labels: z
       .enum(ARM_LABELS)
       .default("classifier")
-      .describe("whose scores decide: the classifier's; or, as a control, the truth, spans drawn at random, another topic"),
+      .describe(
+        "whose scores decide: the classifier's; or, as a control, the truth, spans drawn at random, another topic",
+      ),
     share: z.number().gt(0).lt(1).optional().describe("share of the training tokens that is taken"),
     threshold: z.number().min(0).max(1).optional().describe("scores at or above it are forget"),
     rule: z
@@ -28,7 +30,10 @@ export const Arm = z
       .optional()
       .describe("f1: best F1 on validation labels; prevalence: the labels' own share"),
     start: z.number().min(0).max(1).default(0).describe("share of training before filtering begins (paper B.5)"),
-    budget: z.enum(["raw", "effective"]).default("raw").describe("what the training budget counts: tokens read, or targets"),
+    budget: z
+      .enum(["raw", "effective"])
+      .default("raw")
+      .describe("what the training budget counts: tokens read, or targets"),
     runs: z
       .record(z.string(), z.int().positive())
       .optional()
@@ -67,9 +72,7 @@ export const CONTROL_ARMS: readonly Arm[] = [
 
 /** A preset with the seeds of each size; arms that are not named are left out. */
 export function armsAt(runs: Record<string, Record<string, number>>): Arm[] {
-  return [...PAPER_ARMS, ...CONTROL_ARMS].flatMap((one) =>
-    runs[one.name] ? [{ ...one, runs: runs[one.name] }] : [],
-  );
+  return [...PAPER_ARMS, ...CONTROL_ARMS].flatMap((one) => (runs[one.name] ? [{ ...one, runs: runs[one.name] }] : []));
 }
 
 /** Reads arms from a JSON file: a list. @throws UserError naming the file and what is wrong */

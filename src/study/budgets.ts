@@ -48,9 +48,9 @@ export function studyConfig(budget: Budget): StudyConfig {
         context: 64,
         baseWidth: 16,
         sizes: [size(16), size(24), size(32)],
-        range: [range(16, 2)],
+        range: [range(16, 2), range(32, 8)],
         arms: armsAt({
-          baseline: { "16x2": 2, "24x2": 1, "32x2": 1 },
+          baseline: { "16x2": 2, "24x2": 2, "32x2": 2 },
           document: { "32x2": 1 },
           mask: { "24x2": 1, "32x2": 1 },
           remove: { "32x2": 1 },

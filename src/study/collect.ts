@@ -44,7 +44,9 @@ export async function collectFacts(
   const runs = artifacts.runs.map(runFacts);
   const roles = rolesOf(runs[0].losses.domains, domain, artifacts.isGraded);
   const arms = config.arms.filter(({ name }) => runs.some(({ arm }) => arm === name));
-  const shown = arms.find(({ method, labels }) => labels === "classifier" && (method === "mask" || method === "remove"));
+  const shown = arms.find(
+    ({ method, labels }) => labels === "classifier" && (method === "mask" || method === "remove"),
+  );
   const policy = shown && artifacts.policies.get(shown.name);
   return {
     version: PACKAGE.version,

@@ -59,7 +59,9 @@ export function findingsOf(results: BeforeFindings, quantities: readonly Bounded
 function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: Findings): string[] {
   const reasons: string[] = [];
   const [{ classifier }] = routes;
-  const tokens = classifier.evaluations.find((e) => e.split === "test" && e.level === "token" && e.against === "labels");
+  const tokens = classifier.evaluations.find(
+    (e) => e.split === "test" && e.level === "token" && e.against === "labels",
+  );
   // The held-out half of the lexicon is no circle; its own labels are, where the lexicon's words count in the score.
   const [auroc, against] = classifier.halves
     ? [classifier.halves, "sentences that the held-out half of its lexicon marks"]

@@ -7,7 +7,17 @@
  * the same whether compute or trained retain targets are counted, since both grow alike along that curve.
  */
 import { average } from "./bootstrap.js";
-import { type Between, baselineCurve, type Curve, computeAt, difference, exactly, lossAt, logOf, quotient } from "./curve.js";
+import {
+  type Between,
+  baselineCurve,
+  type Curve,
+  computeAt,
+  difference,
+  exactly,
+  logOf,
+  lossAt,
+  quotient,
+} from "./curve.js";
 import { type Grid, type GridCell, measureOfRole } from "./grid.js";
 import { pairsOf } from "./pairs.js";
 import { computeOnLine, fitPowerLaw, leastSquares } from "./scaling.js";
@@ -71,9 +81,7 @@ export function deriveQuantities(grid: Grid, losses: readonly Float64Array[]): Q
   });
   if (forget === undefined || retain === undefined) return quantities;
   const filtered = grid.cells.filter((cell) => cell.arm.method !== "none");
-  const selectivity = new Map(
-    filtered.map((cell) => [cell, quotient(slowdown(cell, forget), slowdown(cell, retain))]),
-  );
+  const selectivity = new Map(filtered.map((cell) => [cell, quotient(slowdown(cell, forget), slowdown(cell, retain))]));
   for (const cell of filtered) {
     const at = { arm: cell.arm.name, size: cell.size.name };
     quantities.push({ kind: "selectivity", ...at, ...selectivity.get(cell)! });
@@ -87,7 +95,13 @@ export function deriveQuantities(grid: Grid, losses: readonly Float64Array[]): Q
   }
   for (const [cell, other] of pairsOf(filtered)) {
     const value = difference(logOf(selectivity.get(cell)!), logOf(selectivity.get(other)!));
-    quantities.push({ kind: "comparison", arm: cell.arm.name, against: other.arm.name, size: cell.size.name, ...value });
+    quantities.push({
+      kind: "comparison",
+      arm: cell.arm.name,
+      against: other.arm.name,
+      size: cell.size.name,
+      ...value,
+    });
   }
   return quantities;
 }

@@ -27,8 +27,22 @@ export function estimateOf(observed: Between, draws: readonly Between[]): Bounde
     value: isExact ? closed(observed.low) : null,
     atLeast: isExact ? null : closed(observed.low),
     atMost: isExact ? null : closed(observed.high),
-    low: isThere ? closed(quantile(sorted(({ low }) => low), TAIL)) : null,
-    high: isThere ? closed(quantile(sorted(({ high }) => high), 1 - TAIL)) : null,
+    low: isThere
+      ? closed(
+          quantile(
+            sorted(({ low }) => low),
+            TAIL,
+          ),
+        )
+      : null,
+    high: isThere
+      ? closed(
+          quantile(
+            sorted(({ high }) => high),
+            1 - TAIL,
+          ),
+        )
+      : null,
   };
 }
 

@@ -12,7 +12,7 @@ import { runPipeline } from "./pipeline.js";
 import { renderReport } from "./report/index.js";
 import { Results } from "./results.js";
 import { type RouteCosts, routeCosts } from "./route-table.js";
-import { type RunStep, type StepEvent, type StepSpec, type StudyInputs, STUDY_FILE, stepRunner } from "./steps.js";
+import { type RunStep, STUDY_FILE, type StepEvent, type StepSpec, type StudyInputs, stepRunner } from "./steps.js";
 
 export interface StudyOptions extends Partial<StudyInputs> {
   config: StudyConfig;

@@ -22,7 +22,8 @@ export function doneSentence({ runs, corpus, arms, domain, findings }: Found): s
 /** "The largest, of 0.12 M parameters, knows ... as if ...". */
 export function foundSentence(results: Found): string {
   const { forget, retain, size, headline, blunt } = results.findings;
-  if (!forget || !headline) return "Nothing says which held-out tokens are to be forgotten, so only overall losses were measured.";
+  if (!forget || !headline)
+    return "Nothing says which held-out tokens are to be forgotten, so only overall losses were measured.";
   const parameters = results.sizes.find(({ name }) => name === size)!.parameters;
   const who = `The largest that was filtered, of ${parameterLabel(parameters)} parameters,`;
   if (blunt.length > 0)
@@ -36,7 +37,8 @@ function asIf(slowdown: Bounded | undefined): string {
   if (!slowdown) return "to an extent that was not measured";
   const { value, atLeast, atMost } = slowdown;
   if (value === null && atLeast !== null) return `as if trained with at least ${ratio(atLeast)} times less compute`;
-  if (value === null && atMost !== null) return atMost < 1.1 ? "as well as without filtering" : `at most ${ratio(atMost)} times worse`;
+  if (value === null && atMost !== null)
+    return atMost < 1.1 ? "as well as without filtering" : `at most ${ratio(atMost)} times worse`;
   if (value === null) return "to an extent that was not measured";
   if (Math.abs(Math.log(value)) < 0.1) return "about as well as without filtering";
   return value > 1
@@ -56,13 +58,16 @@ export function caveatsOf(results: Found): string[] {
   if (calibration.length > 0) {
     const covered = calibration.filter(({ covers }) => covers).length;
     const widths = calibration.flatMap(({ low, high }) => (low && high ? [high / low] : [])).sort((a, b) => a - b);
-    const width = widths.length > 0 ? `; the middle one spans a factor of ${ratio(widths[Math.floor(widths.length / 2)])}` : "";
+    const width =
+      widths.length > 0 ? `; the middle one spans a factor of ${ratio(widths[Math.floor(widths.length / 2)])}` : "";
     caveats.push(
       `Each baseline run, read off a curve of the others, should have 1: ${covered} of ${calibration.length} intervals hold it${width}.`,
     );
   }
   const quoted = cells.flatMap(({ arm, slowdowns }) =>
-    slowdowns.filter(({ measure }) => measure === findings.forget && filteringArms(results).some((a) => a.name === arm)),
+    slowdowns.filter(
+      ({ measure }) => measure === findings.forget && filteringArms(results).some((a) => a.name === arm),
+    ),
   );
   const outside = quoted.filter(({ value }) => value === null).length;
   if (outside > 0)
@@ -82,6 +87,7 @@ export function caveatsOf(results: Found): string[] {
       "No truth is known for this corpus: forget and retain losses are split by the pipeline's own labels, which the classifier learned from.",
     );
   const seeds = cells.filter((cell) => cell.size === findings.size && cell.arm === findings.headline)[0]?.seeds ?? 1;
-  if (seeds === 1 && arms.length > 1) caveats.push(`The quoted arm has one seed at its largest size (seed ${config.seed}).`);
+  if (seeds === 1 && arms.length > 1)
+    caveats.push(`The quoted arm has one seed at its largest size (seed ${config.seed}).`);
   return caveats;
 }

@@ -44,7 +44,9 @@ export function statementsOf(results: BeforeFindings, findings: Findings): State
       holds: together(fakes.map(({ better }) => better)),
       detail: listedBeside(fakes),
     });
-  const random = named("random").flatMap((arm) => sizesOf(arm).map((at) => ({ at, arm, value: selectivityAt(arm, at)! })));
+  const random = named("random").flatMap((arm) =>
+    sizesOf(arm).map((at) => ({ at, arm, value: selectivityAt(arm, at)! })),
+  );
   if (random.length > 0)
     statements.push({
       claim: "The random filter does nothing in particular",

@@ -9,6 +9,7 @@ import { END, syntheticCorpus, writeArtifacts } from "../../train/testing/synthe
 import { readSeries } from "../series.js";
 import { stageByName } from "../stages.js";
 import type { RunStep } from "../steps.js";
+import { writeStudyFile } from "../testing/study-file.js";
 import { analyseRobustness } from "./analyse.js";
 import { RobustnessConfig } from "./config.js";
 import { runAttacks } from "./pipeline.js";
@@ -26,10 +27,15 @@ async function smallStudy() {
   }
   const steps = join(folder, "study", "steps");
   mkdirSync(steps, { recursive: true });
+  writeStudyFile(join(folder, "study"));
   const small = { tokens: made.tokens, width: 8, layers: 1, heads: 1, context: 16, batch: 8, steps: 80, lr: 0.02 };
   const { policies, scores } = made;
-  await runStage(pretrainStage, { ...small, validations: 0 }, join(steps, "train-baseline-8x1-0a"));
-  await runStage(pretrainStage, { ...small, scores, policy: policies.remove }, join(steps, "train-remove-8x1-0b"));
+  await runStage(pretrainStage, { ...small, validations: 0 }, join(steps, "train-baseline-8x1-s1-000000000a"));
+  await runStage(
+    pretrainStage,
+    { ...small, scores, policy: policies.remove },
+    join(steps, "train-remove-8x1-s1-000000000b"),
+  );
   return { study: join(folder, "study"), steps, tokens: made.tokens };
 }
 
@@ -37,9 +43,9 @@ describe("a robustness run", () => {
   it("attacks every filtered model and every unlearned baseline of a study", async () => {
     const { study, steps, tokens } = await smallStudy();
     expect(() => readSeries(study)).toThrow(/does not hold the token shards/);
-    renameSync(tokens, join(steps, "tokenize-0c"));
+    renameSync(tokens, join(steps, "tokenize-000000000c"));
     const series = readSeries(study);
-    expect(series.tokens).toBe(join(steps, "tokenize-0c"));
+    expect(series.tokens).toBe(join(steps, "tokenize-000000000c"));
     expect(series.models.map(({ arm, size, parameters }) => [arm, size, parameters])).toEqual([
       ["baseline", "8x1", 3352],
       ["remove", "8x1", 3352],

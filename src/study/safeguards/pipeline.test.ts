@@ -11,6 +11,7 @@ import { renderSafeguards } from "../report/safeguards.js";
 import { readSeries, readSeriesCorpus } from "../series.js";
 import { stageByName } from "../stages.js";
 import type { RunStep } from "../steps.js";
+import { writeStudyFile } from "../testing/study-file.js";
 import { collectSafeguards } from "./collect.js";
 import { SAFEGUARD_BUDGETS, safeguardsConfig } from "./config.js";
 import { runSafeguardSteps, sideOf } from "./pipeline.js";
@@ -30,6 +31,7 @@ async function smallStudy() {
   };
   const steps = join(folder, "study", "steps");
   mkdirSync(steps, { recursive: true });
+  writeStudyFile(join(folder, "study"));
   const text = (i: number) => rows(40, (k) => `${word(i + 2 * k)} is said of number ${k + i}`).join(". ");
   const files = [
     write(
@@ -37,13 +39,15 @@ async function smallStudy() {
       rows(120, (i) => ({ id: `d${i}`, text: text(i), domain: domainOf(i) })),
     ),
   ];
-  const [corpus, tokenizer, tokens] = ["corpus-0a", "tokenizer-0b", "tokenize-0c"].map((name) => join(steps, name));
+  const [corpus, tokenizer, tokens] = ["corpus-000000000a", "tokenizer-000000000b", "tokenize-000000000c"].map((name) =>
+    join(steps, name),
+  );
   await runStage(corpusStage, { files, validationShare: 0.2, testShare: 0.2 }, corpus);
   await runStage(tokenizerStage, { corpus, vocabulary: 320 }, tokenizer);
   await runStage(tokenizeStage, { corpus, tokenizer }, tokens);
   const small = { tokens, width: 8, layers: 1, heads: 1, context: 128, batch: 2, validations: 0 };
-  await runStage(pretrainStage, { ...small, steps: 3 }, join(steps, "train-baseline-8x1-0d"));
-  await runStage(pretrainStage, { ...small, steps: 2 }, join(steps, "train-mask-8x1-0e"));
+  await runStage(pretrainStage, { ...small, steps: 3 }, join(steps, "train-baseline-8x1-s1-000000000d"));
+  await runStage(pretrainStage, { ...small, steps: 2 }, join(steps, "train-mask-8x1-s1-000000000e"));
   const exam = (name: string) =>
     write(
       name,

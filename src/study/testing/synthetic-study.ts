@@ -61,7 +61,8 @@ export const SYNTHETIC_SLOWDOWN: Record<string, Record<(typeof DOMAINS)[number],
 };
 const LAW = { medical: { a: 61, b: -0.0835 }, biology: { a: 47, b: -0.0755 }, general: { a: 42, b: -0.071 } };
 
-export const syntheticFlops = ({ parameters, tokensPerParameter }: SizeFacts) => 6 * tokensPerParameter * parameters ** 2;
+export const syntheticFlops = ({ parameters, tokensPerParameter }: SizeFacts) =>
+  6 * tokensPerParameter * parameters ** 2;
 
 interface Invented {
   documents?: number;
@@ -103,7 +104,9 @@ export function syntheticFacts({
     routes: [syntheticRoute("lexicon-ngram"), syntheticRoute("latents-bilm")],
     unigram: Object.fromEntries(DOMAINS.map((domain) => [domain, { lossSum: 9 * 1000, count: 1000 }])),
     runs: SYNTHETIC_ARMS.flatMap((arm) =>
-      trainedAt(arm).flatMap((size) => seeds.map((seed) => syntheticRun(size, arm, seed, { documents, noise, slowdown }))),
+      trainedAt(arm).flatMap((size) =>
+        seeds.map((seed) => syntheticRun(size, arm, seed, { documents, noise, slowdown })),
+      ),
     ),
     passages: syntheticPassages(),
   };
