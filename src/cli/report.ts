@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { readJson, writeFileAtomic } from "../base/files.js";
 import { passageFigure, slowdownFigure, standAlone, WIDE } from "../study/figures/index.js";
-import { resultTable } from "../study/table.js";
 import { renderReport } from "../study/report/index.js";
 import { Results } from "../study/results.js";
+import { resultTable } from "../study/table.js";
 
 export function addReportCommand(program: Command): void {
   program

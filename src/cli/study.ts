@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { UserError } from "../base/errors.js";
+import { MIXINGS, type Mixing } from "../corpus/index.js";
 import { readArms } from "../study/arms.js";
 import { studyConfig } from "../study/budgets.js";
 import { BUDGETS, type Budget, Route, type StudyConfig } from "../study/config.js";
@@ -29,6 +30,7 @@ interface StudyFlags extends StepFlags {
   seed: number;
   seeds?: number;
   maxBytes?: number;
+  mixing?: Mixing;
 }
 
 export function addStudyCommand(program: Command): void {
@@ -52,12 +54,16 @@ export function addStudyCommand(program: Command): void {
     .option("--id-field <name>", "field that holds the document's id (default: id)")
     .option("--tokenizer <folder>", "tokenizer to use (lacuna tokenizer) instead of one trained on the corpus")
     .option("--max-bytes <number>", "cut of the corpus, in bytes of text", numberOf)
+    .addOption(
+      new Option("--mixing <kind>", "embedded text: how pages mix domains (default: web)").choices([...MIXINGS]),
+    )
     .option("--domain <file>", "what to filter (default: the shipped domains/medicine.json)")
     .option("--wrong-topic <file>", "domain the wrong-topic controls aim at (default: the shipped domains/law.json)")
     .addOption(
-      new Option("--labels <kind>", "lexicon: sentences with a term of the domain; latents: SAE latents, judged").choices([
-        ...Route.shape.labels.options,
-      ]),
+      new Option(
+        "--labels <kind>",
+        "lexicon: sentences with a term of the domain; latents: SAE latents, judged",
+      ).choices([...Route.shape.labels.options]),
     )
     .addOption(
       new Option("--classifier <kind>", "ngram: words and pieces; bilm: a probe on two language models").choices([
@@ -111,6 +117,7 @@ function configOf(flags: StudyFlags): StudyConfig {
     ...(flags.labels && { labels: flags.labels }),
     ...(flags.classifier && { classifier: flags.classifier }),
   };
+  if (flags.mixing) config.corpus = { ...config.corpus, mixing: flags.mixing };
   if (flags.arms) config.arms = readArms(flags.arms);
   const { seeds } = flags;
   if (seeds === undefined) return config;
@@ -132,6 +139,7 @@ function commandLine(flags: StudyFlags): string {
     ...given("id-field", flags.idField),
     ...given("tokenizer", flags.tokenizer && "<your tokenizer>"),
     ...given("max-bytes", flags.maxBytes),
+    ...given("mixing", flags.mixing),
     ...given("domain", flags.domain && "<your domain file>"),
     ...given("wrong-topic", flags.wrongTopic && "<your domain file>"),
     ...given("labels", flags.labels),

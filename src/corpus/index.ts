@@ -9,5 +9,6 @@ export { CorpusOptions, corpusStage } from "./stage.js";
 export { readDocuments, writeDocuments } from "./store.js";
 export { type CorpusSummary, summarise } from "./summary.js";
 export { wordNetDomains } from "./wordnet/domains.js";
+export { MIXINGS, type Mixing } from "./wordnet/mixing.js";
 export { readWordNet, type Synset } from "./wordnet/parse.js";
 export { ROOTS, WORDNET_DOMAINS, type WordNetDomain } from "./wordnet/roots.js";
