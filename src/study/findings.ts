@@ -59,18 +59,23 @@ export function findingsOf(results: BeforeFindings, quantities: readonly Bounded
 function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: Findings): string[] {
   const reasons: string[] = [];
   const [{ classifier }] = routes;
-  const tokens = classifier.evaluations.find((e) => e.split === "test" && e.level === "token" && e.against === "labels");
+  const tokens = classifier.evaluations.find(
+    (e) => e.split === "test" && e.level === "token" && e.against === "labels",
+  );
   // The held-out half of the lexicon is no circle; its own labels are, where the lexicon's words count in the score.
   const [auroc, against] = classifier.halves
-    ? [classifier.halves, "sentences that the held-out half of its lexicon marks"]
+    ? [classifier.halves, "sentences marked by a half of its lexicon that it was not taught"]
     : [tokens?.auroc, "its labels"];
-  if (auroc && (auroc.low ?? auroc.value ?? 0) < LEAST_AUROC) {
-    const shown = auroc.value === null ? "not known" : auroc.value.toFixed(2);
-    const low = auroc.low === null ? "" : `, at least ${auroc.low.toFixed(2)} with 97.5 % confidence`;
-    reasons.push(`its AUROC against ${against} is ${shown}${low}; ${LEAST_AUROC} is asked for`);
-  }
+  if (auroc && (auroc.low ?? auroc.value ?? 0) < LEAST_AUROC) reasons.push(tooLow(auroc, against));
   const at = headline ? statisticAt(selectivity, size, headline) : undefined;
   if (at && verdictOf(at, 1) !== "yes")
-    reasons.push("at the largest size it does not slow what is to be forgotten more than what is to be kept");
+    reasons.push("at the largest size it does not clearly slow what is to be forgotten more than what is to be kept");
   return reasons;
+}
+
+/** An AUROC is the share of such pairs that are put in the right order. */
+function tooLow({ value, low }: Estimate, against: string): string {
+  const { least, shown } = { least: LEAST_AUROC.toFixed(2), shown: value === null ? "not known" : value.toFixed(2) };
+  const bound = low === null ? "" : `, with 97.5 % confidence at least ${low.toFixed(2)}`;
+  return `of a token to forget and one to keep, how often it scores the first higher (AUROC, by ${against}) is ${shown}${bound}; ${least} is asked for`;
 }
