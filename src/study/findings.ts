@@ -4,6 +4,7 @@
  */
 import { isControl } from "./arms.js";
 import { type BeforeFindings, filteringArms, statisticAt } from "./cells.js";
+import { percent } from "./format.js";
 import { measureOfRole } from "./grid.js";
 import type { BoundedQuantity } from "./quantity-estimates.js";
 import type { Estimate, Results, Verdict } from "./results.js";
@@ -65,7 +66,7 @@ function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: 
   // The held-out half of the lexicon is no circle; its own labels are, where the lexicon's words count in the score.
   const [auroc, against] = classifier.halves
     ? [classifier.halves, "sentences marked by a half of its lexicon that it was not taught"]
-    : [tokens?.auroc, "its labels"];
+    : [tokens?.auroc, "tokens as its labels mark them"];
   if (auroc && (auroc.low ?? auroc.value ?? 0) < LEAST_AUROC) reasons.push(tooLow(auroc, against));
   const at = headline ? statisticAt(selectivity, size, headline) : undefined;
   if (at && verdictOf(at, 1) !== "yes")
@@ -75,7 +76,7 @@ function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: 
 
 /** An AUROC is the share of such pairs that are put in the right order. */
 function tooLow({ value, low }: Estimate, against: string): string {
-  const { least, shown } = { least: LEAST_AUROC.toFixed(2), shown: value === null ? "not known" : value.toFixed(2) };
+  if (value === null) return "how well it tells tokens to forget from tokens to keep is not known";
   const bound = low === null ? "" : `, with 97.5 % confidence at least ${low.toFixed(2)}`;
-  return `of a token to forget and one to keep, how often it scores the first higher (AUROC, by ${against}) is ${shown}${bound}; ${least} is asked for`;
+  return `it scores a token to forget above one to keep in ${percent(value)} of such pairs (AUROC ${value.toFixed(2)} on ${against}${bound}); ${percent(LEAST_AUROC)} is asked for`;
 }

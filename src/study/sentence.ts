@@ -20,8 +20,8 @@ export function doneSentence(results: Found): string {
   const share = percent(arm.filteredShare.train ?? null);
   const filtered = `some without the ${share} of tokens that a classifier takes for ${domain}`;
   const groups = ["some on all of it", filtered];
-  if (controlArms(results).length > 0) groups.push("as controls, some without other tokens");
-  return `${what}: ${groups.slice(0, -1).join(", ")}, and ${groups.at(-1)}.`;
+  if (controlArms(results).length > 0) groups.push("some, as controls, without other tokens");
+  return `${what}: ${listed(groups)}.`;
 }
 
 /** Why no number of this study says how well filtering works; empty where the filter is good enough. */

@@ -27,10 +27,12 @@ export function statementsOf(results: BeforeFindings, findings: Findings): State
   const against = (others: readonly string[]) =>
     comparisons.filter((one) => one.arm === headline && others.includes(one.against));
   const beside = (list: Findings["comparisons"]) => {
-    const pairs = list.map(
-      (one) => `${named(one.against)} at ${sizeLabel(results, one.size)} ${boundedInterval(expOf(one))}`,
-    );
-    return `selectivity of ${named(headline)} over that of ${pairs.join(", ")}`;
+    const others = [...new Set(list.map((one) => one.against))].map((other) => {
+      const own = list.filter((one) => one.against === other);
+      const numbers = own.map((one) => `${boundedInterval(expOf(one))} at ${sizeLabel(results, one.size)}`);
+      return `to ${named(other)} ${numbers.join(", ")}`;
+    });
+    return `ratio of selectivities, ${named(headline)} ${others.join("; ")}`;
   };
 
   const statements: Statement[] = [
@@ -80,11 +82,13 @@ export function statementsOf(results: BeforeFindings, findings: Findings): State
   return statements;
 }
 
+/** Yes where it is 1 within a tenth, by its interval or by its value; no where it is neither. */
 function nothing({ value, low, high }: Bounded): Verdict {
   if (value === null) return "unclear";
+  const isNear = (x: number | null) => x !== null && Math.abs(Math.log(x)) < NOTHING;
   const holdsOne = (low === null || low <= 1) && (high === null || high >= 1);
-  if (holdsOne && Math.abs(Math.log(value)) < NOTHING) return "yes";
-  return holdsOne ? "unclear" : "no";
+  if ((isNear(low) && isNear(high)) || (holdsOne && isNear(value))) return "yes";
+  return holdsOne || isNear(value) ? "unclear" : "no";
 }
 
 /** Yes where less than a quarter more compute is needed for it, the whole interval; no where more is. */

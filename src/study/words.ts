@@ -29,7 +29,7 @@ const PICKED = {
 
 const WHAT_A_METHOD_DOES = {
   none: "trained on all of the text",
-  document: "whole documents are left out",
+  document: "whole documents are left out, at the same share of tokens",
   mask: "the model reads the tokens but is not trained to predict them",
   remove: "the model neither reads the tokens nor is trained to predict them",
 } as const satisfies Record<ArmFacts["method"], string>;
