@@ -52,22 +52,22 @@ export function armMarks(arms: readonly DrawnArm[], points: readonly ArmPoint[],
     });
     const { colour, symbol, fill, dashes, width } = armStyle(arm);
     const place = { x: "parameters", stroke: colour, ...by };
-    const bar = { ...place, strokeWidth: 2, strokeOpacity: 0.5, ariaLabel: "interval" };
+    const bar = { ...place, strokeWidth: 2, strokeOpacity: 0.5, className: "interval" };
     return [
       Plot.line(own, { ...place, y: "value", z: "domain", strokeWidth: width, strokeDasharray: dashes }),
       Plot.ruleX(values, { ...bar, y1: (p: ArmPoint) => p.low ?? p.value, y2: (p: ArmPoint) => p.high ?? p.value }),
       Plot.ruleX(bounds, { ...bar, y1: (p: Bound) => p.low ?? p.at, y2: (p: Bound) => p.high ?? p.at }),
       Plot.arrow(bounds, {
         ...{ ...place, x1: "parameters", x2: "parameters", y1: "at", y2: "tip" },
-        ...{ strokeWidth: 2, headLength: 7, ariaLabel: "arrow" },
+        ...{ strokeWidth: 2, headLength: 7, className: "arrow" },
       }),
       Plot.link(bounds, {
-        ...{ stroke: colour, ...by, y1: "at", y2: "at", strokeWidth: 2, ariaLabel: "bound" },
+        ...{ stroke: colour, ...by, y1: "at", y2: "at", strokeWidth: 2, className: "bound" },
         ...{ x1: (p: Bound) => p.parameters * 0.965, x2: (p: Bound) => p.parameters * 1.036 },
       }),
       Plot.dot(values, {
         ...{ ...place, y: "value", symbol: symbol as Plot.SymbolType, fill, r: 4.2 },
-        ...{ strokeWidth: 1.8, ariaLabel: "value" },
+        ...{ strokeWidth: 1.8, className: "value" },
       }),
     ];
   });

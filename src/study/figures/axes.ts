@@ -80,6 +80,6 @@ export const decadesOf = (pixels: number, decades: number, width: number) => (pi
 
 /** Margin in decades that gives labels `pixels` of room at one end of a log axis spanning `decades` over `width` pixels. */
 export function roomForLabels(decades: number, pixels: number, width: number): number {
-  const share = Math.min(0.6, pixels / width);
+  const share = Math.min(0.7, pixels / width);
   return (decades * share) / (1 - share);
 }

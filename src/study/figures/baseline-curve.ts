@@ -98,12 +98,12 @@ export function baselineFigure(results: Results, layout: Layout): string {
   const data = [
     Plot.line(ofKind("curve"), { ...line, ...baseline, z: "domain" }),
     Plot.dot(ofKind("measured"), {
-      ...{ ...line, ...baseline, r: 4, ariaLabel: "measured" },
+      ...{ ...line, ...baseline, r: 4, className: "measured" },
       fill: (point: CurvePoint) => (point.isLadder ? "var(--arm-none)" : "var(--paper)"),
     }),
     ...filteringArms(results).flatMap((arm) => armMarks(arm, points, by)),
   ];
-  const labelled = columnLabels({ ...frame, marks: data }, labels, { at: column, side: "right", by });
+  const labelled = columnLabels({ ...frame, marks: data }, labels, { edge: most, at: column, side: "right", by });
   const marks = [
     ...yAxis(evenTicks(y), String, [x[0], column]),
     ...xAxis(ticks, computeLabel),
@@ -111,7 +111,7 @@ export function baselineFigure(results: Results, layout: Layout): string {
     axisTitle("held-out loss, nats per token", -40),
     Plot.ruleY(unigrams, {
       ...{ y: "loss", x1: () => x[0], x2: () => most, ...by },
-      ...{ stroke: "var(--ink)", strokeOpacity: 0.6, strokeDasharray: "2 3", ariaLabel: "unigram" },
+      ...{ stroke: "var(--ink)", strokeOpacity: 0.6, strokeDasharray: "2 3", className: "unigram" },
     }),
     ...labelled.lines,
     ...data,
@@ -137,12 +137,12 @@ function armMarks(arm: ArmFacts, points: readonly CurvePoint[], by: object): Plo
     Plot.link(inside, { ...span, strokeDasharray: "1.5 2.5" }),
     Plot.arrow(
       spans.filter(({ isBound }) => isBound),
-      { ...span, headLength: 7, ariaLabel: "arrow" },
+      { ...span, headLength: 7, className: "arrow" },
     ),
-    Plot.dot(inside, { ...place, fill: colour, r: 2.6, ariaLabel: "read" }),
+    Plot.dot(inside, { ...place, fill: colour, r: 2.6, className: "read" }),
     Plot.dot(
       own.filter(({ kind }) => kind === "arm"),
-      { ...place, stroke: colour, symbol: symbol as Plot.SymbolType, fill, r: 4.2, ariaLabel: "arm" },
+      { ...place, stroke: colour, symbol: symbol as Plot.SymbolType, fill, r: 4.2, className: "arm" },
     ),
   ];
 }

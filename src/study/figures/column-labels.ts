@@ -1,5 +1,5 @@
 /**
- * @file Names of lines in a column beside them: a name, a note below it, and a thin line to the last point of each.
+ * @file Names of lines in a column beside them: a name, a note below it, and a dotted line from the last point of each.
  *
  * Labels stand in the column, never in the data, and are moved apart where they would cover each other.
  */
@@ -26,7 +26,7 @@ export const LEADER = 18;
 const LINE = 14;
 const GAP = 3;
 /** Between the first and the last label and what stands above and below the frame. */
-const CLEARANCE = 8;
+const CLEARANCE = 12;
 
 /** Height in pixels that a column of labels needs. */
 export const columnHeight = (labels: readonly ColumnLabel[]) =>
@@ -41,13 +41,14 @@ export function columnWidth(labels: readonly ColumnLabel[]): number {
  * Places the labels of every facet.
  *
  * @returns lines, to be drawn below the data, and texts, to be drawn above all else
- * @param at - where the column stands on the horizontal axis, in its values
+ * @param edge - where the data ends on the horizontal axis, in its values: a line runs level up to there
+ * @param at - where the column stands
  * @param side - on which side of `at` the text runs
  */
 export function columnLabels(
   options: PlotOptions,
   labels: readonly ColumnLabel[],
-  { at, side, by }: { at: number; side: "left" | "right"; by: object },
+  { edge, at, side, by }: { edge: number; at: number; side: "left" | "right"; by: object },
 ): { lines: Plot.Markish[]; texts: Plot.Markish[] } {
   const scale = pixelScale(options, "y");
   const domain = (options.y as { domain: [number, number] }).domain;
@@ -63,9 +64,15 @@ export function columnLabels(
     );
     const placed = own.map((label, index) => ({ ...label, at, labelled: scale.invert(moved[index]) }));
     const text = { ...by, x: "at", y: "labelled", textAnchor, dx: 6 * sign } as const;
-    const lines = Plot.link(placed, {
-      ...{ ...by, x1: "x", y1: "y", x2: "at", y2: "labelled" },
-      ...{ stroke: (label: ColumnLabel) => label.colour, strokeWidth: 0.9, strokeOpacity: 0.6, ariaLabel: "leader" },
+    const corners = placed.flatMap(({ name, x, y, labelled }) => [
+      { name, domain: facet, x, y },
+      { name, domain: facet, x: edge, y },
+      { name, domain: facet, x: at, y: labelled },
+    ]);
+    const colours = new Map(placed.map(({ name, colour }) => [name, colour]));
+    const lines = Plot.line(corners, {
+      ...{ ...by, x: "x", y: "y", z: "name", stroke: ({ name }: { name: string }) => colours.get(name) },
+      ...{ strokeWidth: 1, strokeDasharray: "1 2", className: "leader" },
     });
     const texts = [
       Plot.text(placed, { ...text, text: "name", fill: (label: ColumnLabel) => label.colour, ...LABEL_TEXT }),

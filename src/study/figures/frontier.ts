@@ -49,7 +49,7 @@ export function frontierFigure(results: Results, layout: Layout): string {
   const arms = [...results.arms].sort((a, b) => Number(isControl(b)) - Number(isControl(a)));
   const frame = logLogFrame(results, layout, {
     ...{ facet, x, y, marginBottom: 48 },
-    height: Math.max(layout.stacked ? 340 : 400, columnHeight(labels) + 100),
+    height: Math.max(layout.stacked ? 340 : 400, columnHeight(labels) + 118),
   });
   const data = arms.flatMap((arm) => {
     const own = points.filter((point) => point.arm === arm.name);
@@ -58,11 +58,11 @@ export function frontierFigure(results: Results, layout: Layout): string {
     const marker = { symbol: symbol as Plot.SymbolType, fill, r: 4.2, strokeWidth: 1.8 };
     return [
       Plot.line(own, { ...place, strokeWidth: width, strokeDasharray: dashes }),
-      Plot.dot(own, { ...place, ...marker, ariaLabel: "cell" }),
+      Plot.dot(own, { ...place, ...marker, className: "cell" }),
     ];
   });
-  const names = columnLabels({ ...frame, marks: data }, labels, { at, side: "left", by });
-  const ticks = evenTicks(x, layout.stacked ? 6 : 8).filter((tick) => tick >= at);
+  const names = columnLabels({ ...frame, marks: data }, labels, { edge: Math.min(...retained), at, side: "left", by });
+  const ticks = evenTicks([at, x[1]], layout.stacked ? 4 : 6);
   const marks = [
     ...yAxis(evenTicks(y), String),
     ...xAxis(ticks, String),

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { isControl } from "../arms.js";
 import { controlArms, filteringArms, ladderOf } from "../cells.js";
-import { bounded, boundedInterval } from "../format.js";
+import { bounded, boundedInterval, parameterLabel } from "../format.js";
 import type { ArmFacts, Results } from "../results.js";
 import { armExplained, armWords, textName } from "../words.js";
 import { type ArmPoint, armMarks, extentOf, heightOf } from "./arm-marks.js";
@@ -38,18 +38,23 @@ export function selectivityFigure(results: Results, layout: Layout): string {
   const room = roomForLabels(1.08 * decades, columnWidth(labels) + LEADER, facet.width);
   const x = logDomain(sizes, 0.08 * decades, room);
   const y = logDomain([...extentOf(points), 0.9, 1.5], 0.03);
-  const height = Math.max(layout.stacked ? 330 : 350, columnHeight(labels) + 100);
+  const height = Math.max(layout.stacked ? 330 : 350, columnHeight(labels) + 118);
   const column = largest * 10 ** decadesOf(LEADER, 1.08 * decades + room, facet.width);
   const pixels = (facet.width * decades) / (1.08 * decades + room);
   const better = `↑ better: ${textName(results, forget)} is forgotten, the rest is kept`;
-  const frame = logLogFrame(results, layout, { facet, height, marginBottom: 48, marginTop: 50, x, y });
+  const frame = logLogFrame(results, layout, { facet, height, marginBottom: 48, marginTop: 56, x, y });
   const data = armMarks(arms, points, facet.by("domain"));
-  const names = columnLabels({ ...frame, marks: data }, labels, { at: column, side: "right", by: facet.by("domain") });
+  const names = columnLabels({ ...frame, marks: data }, labels, {
+    edge: largest,
+    at: column,
+    side: "right",
+    by: facet.by("domain"),
+  });
   const marks = [
     ...yAxis(ratioTicks(y), (value) => `${value}×`, [x[0], column]),
     ...sizeAxis(sizes, layout, pixels),
-    axisTitle(`slowdown on ${textName(results, forget)}, divided by slowdown on the rest`, -34),
-    axisTitle(better, -16, { fill: "var(--retain)", fontWeight: 600, fontSize: 12.5 }),
+    axisTitle(`slowdown on ${textName(results, forget)}, divided by slowdown on the rest`, -40),
+    axisTitle(better, -21, { fill: "var(--retain)", fontWeight: 600, fontSize: 12.5 }),
     Plot.ruleY([1], { x1: () => x[0], x2: () => column, stroke: "var(--ink)", strokeOpacity: 0.6 }),
     ...names.lines,
     ...data,
@@ -74,8 +79,10 @@ function labelsOf(
     if (!last) return [];
     const name = words.get(arm.name)!;
     const place = { domain: ALL, x: last.parameters, y: heightOf(last)!, colour: armColour(arm) };
-    if (layout.stacked) return [{ ...place, name, note: boundedInterval(last) }];
-    return [{ ...place, name: `${name} ${bounded(last)}`, note: armExplained(arm) }];
+    // The largest size goes without saying.
+    const at = last.parameters === largest ? "" : ` at ${parameterLabel(last.parameters)}`;
+    if (layout.stacked) return [{ ...place, name, note: `${boundedInterval(last)}${at}` }];
+    return [{ ...place, name: `${name} ${bounded(last)}${at}`, note: armExplained(arm) }];
   });
   const note = arms.some((arm) => isControl(arm) && arm.labels === "random") ? "" : "slows all text alike";
   return [...labels, { ...rule, name: "1×: a random filter", note }];

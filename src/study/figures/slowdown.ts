@@ -1,7 +1,7 @@
 /** @file Slowdown by model size, one facet per text: what filtering cost the text to forget, and the text to keep. */
 import * as Plot from "@observablehq/plot";
 import { controlArms, filteringArms, ladderCells, sidedMeasures } from "../cells.js";
-import { boundedInterval } from "../format.js";
+import { boundedInterval, parameterLabel } from "../format.js";
 import type { Measure, Results } from "../results.js";
 import { armWords } from "../words.js";
 import { type ArmPoint, armMarks, extentOf, heightOf } from "./arm-marks.js";
@@ -57,7 +57,7 @@ export function slowdownFigure(results: Results, layout: Layout): string {
     height: 106 + panel * (layout.stacked ? 1.12 * measures.length : 1),
   });
   const data = armMarks(arms, points, by);
-  const names = columnLabels({ ...frame, marks: data }, labels, { at: column, side: "right", by });
+  const names = columnLabels({ ...frame, marks: data }, labels, { edge: largest, at: column, side: "right", by });
   const marks = [
     ...yAxis(ratioTicks(y), (value) => `${value}×`, [x[0], column]),
     ...sizeAxis(sizes, layout, pixels),
@@ -89,7 +89,8 @@ function labelsOf(results: Results, points: readonly ArmPoint[]): ColumnLabel[] 
       const last = own.findLast((point) => heightOf(point) !== undefined);
       if (!last) return [];
       const place = { domain, x: last.parameters, y: heightOf(last)!, colour: armColour(arm) };
-      return [{ ...place, name: words.get(arm.name)!, note: boundedInterval(last) }];
+      const at = last.parameters === largest ? "" : ` at ${parameterLabel(last.parameters)}`;
+      return [{ ...place, name: words.get(arm.name)!, note: `${boundedInterval(last)}${at}` }];
     });
     return labels.length > 0 ? [...labels, rule] : [];
   });

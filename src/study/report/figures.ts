@@ -1,7 +1,9 @@
 /** @file The report's further figures, each with what to see in it and what not to conclude from it. */
+import { controlArms } from "../cells.js";
 import {
   armColour,
   armKey,
+  baselineCurvePoints,
   baselineFigure,
   classifierPanels,
   curvesFigure,
@@ -10,9 +12,10 @@ import {
   NARROW,
   type ShownArm,
   slowdownFigure,
+  slowdownPoints,
   WIDE,
 } from "../figures/index.js";
-import type { Results } from "../results.js";
+import type { Bounded, Results } from "../results.js";
 import { armName, sizeLabel, textName } from "../words.js";
 import { drawing, type Html, html } from "./html.js";
 
@@ -45,7 +48,7 @@ export function figuresSection(results: Results): Html {
 <h2>The figures</h2>
 ${figure(results, slowdownFigure, {
   title: "What filtering cost, in compute",
-  see: `how far each line rises above 1× on ${text}, and whether it stays near 1× on the rest. Bars are 95 % intervals over test documents and training noise; an arrow starts at a bound. Dashed lines with hollow markers are controls.`,
+  see: `how far each line rises above 1× on ${text}, and whether it stays near 1× on the rest. ${marksExplained(results, slowdownPoints(results))}`,
   beware: "that a line goes on to the right: these are few and small models.",
 })}
 ${figure(results, frontierFigure, {
@@ -56,7 +59,7 @@ ${figure(results, frontierFigure, {
 })}
 ${figure(results, baselineFigure, {
   title: "Where the slowdowns are read off",
-  see: `the dotted spans: at equal loss, how far left of a filtered model the curve of no filter lies, read at the small dot. Filtered models are those of ${sizeLabel(results, size)} parameters. Filled circles are the baselines of the ladder, hollow circles baselines trained shorter or longer. Where the curve has ended, an arrow leads on instead. The dotted level across is the loss of a table of token frequencies: a model at it learned nothing.`,
+  see: `the dotted spans: at equal loss, how far left of a filtered model the curve of no filter lies, read at the small dot. Filtered models are those of ${sizeLabel(results, size)} parameters. ${baselineMarks(results)}`,
   beware: "anything beyond the ends of the curve: nothing was measured there, and no number is read off there.",
 })}
 ${figure(results, curvesFigure, {
@@ -66,6 +69,33 @@ ${figure(results, curvesFigure, {
   beware: "that a lower line is a better model: each arm averages over the targets it trains on, and these differ.",
 })}
 </section>`;
+}
+
+/** What bars, arrows, dashes and hollow markers are; only what these points are drawn with. */
+export function marksExplained(results: Results, points: readonly Bounded[]): string {
+  const hasBound = points.some(({ value, atLeast, atMost }) => value === null && (atLeast ?? atMost) !== null);
+  return [
+    "Bars: 95 % intervals over test documents and training noise.",
+    ...(hasBound ? ["Arrows: only a bound is known, it lies further that way."] : []),
+    ...(controlArms(results).length > 0 ? ["Dashed lines, hollow markers: controls."] : []),
+  ].join(" ");
+}
+
+/** The same for the baseline's figure. */
+function baselineMarks(results: Results): string {
+  const points = baselineCurvePoints(results);
+  return [
+    "Filled circles are the baselines of the ladder.",
+    ...(points.some(({ isLadder }) => isLadder === false)
+      ? ["Hollow circles are baselines trained shorter or longer."]
+      : []),
+    ...(points.some(({ isBound }) => isBound)
+      ? ["Where the curve has ended, an arrow leads on instead of a dot."]
+      : []),
+    ...(Object.keys(results.unigram).length > 0
+      ? ["The dotted level across is the loss of a table of token frequencies: a model at it learned nothing."]
+      : []),
+  ].join(" ");
 }
 
 /** The panels on the classifier whose scores the arms use. Null where no token was graded. */

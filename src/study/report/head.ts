@@ -1,11 +1,12 @@
 /** @file The first screen: what was done, what was found, the one figure, and the paper's numbers beside ours. */
 import { controlArms, filteringArms, slowdownOf } from "../cells.js";
-import { armKey, NARROW, selectivityFigure, WIDE } from "../figures/index.js";
+import { armKey, NARROW, selectivityFigure, selectivityPoints, WIDE } from "../figures/index.js";
 import { bounded, listed, parameterLabel, significant } from "../format.js";
 import { PAPER } from "../paper.js";
 import type { Results } from "../results.js";
 import { bluntSentence, doneSentence, foundSentence } from "../sentence.js";
 import { armExplained, armName, sizeLabel, textName } from "../words.js";
+import { marksExplained } from "./figures.js";
 import { drawing, type Html, html } from "./html.js";
 
 export function head(results: Results): Html {
@@ -35,7 +36,7 @@ function firstFigure(results: Results): Html | null {
   return html`<figure class="first" id="selectivity"><h2>How much more filtering slows ${textName(results, forget)} than the rest</h2>
 <div class="wide">${drawing(wide)}</div><div class="narrow">${drawing(selectivityFigure(results, NARROW))}
 <ul class="arms">${arms.map((arm) => html`<li>${drawing(armKey(arm))}<b>${armName(results, arm.name)}</b>: ${armExplained(arm)}</li>`)}</ul></div>
-<figcaption>Bars: 95 % intervals. Arrows: only a bound is known, it lies further that way. Dashed lines, hollow markers: controls. Do not conclude that a line goes on to the right: these are small models.</figcaption></figure>
+<figcaption>${marksExplained(results, selectivityPoints(results))} Do not conclude that a line goes on to the right: these are small models.</figcaption></figure>
 ${besidePaper(results)}`;
 }
 
