@@ -1,6 +1,6 @@
 /** @file Looking things up in results: cells, slowdowns, arms and roles. */
 import { isControl } from "./arms.js";
-import type { ArmFacts, Bounded, Measure, Results } from "./results.js";
+import type { ArmFacts, Bounded, CellResult, Measure, Results, SizeFacts } from "./results.js";
 
 /** Results before words were found for them. */
 export type BeforeFindings = Omit<Results, "findings" | "caveats" | "sentence">;
@@ -57,14 +57,19 @@ export function lossOf(cell: Results["cells"][number], measure: string): number 
   return loss;
 }
 
-/** How an arm is called where a reader does not know its name. */
-export function armWords({ method, labels }: Pick<ArmFacts, "method" | "labels">): string {
-  const done = { none: "nothing hidden", document: "documents dropped", mask: "loss masked", remove: "tokens removed" };
-  const by = {
-    classifier: "",
-    truth: ", by the truth",
-    random: ", spans at random",
-    "wrong-topic": ", another topic",
-  };
-  return `${done[method]}${by[labels]}`;
+/** Sizes that every arm may be trained at; the others are baselines for the curve alone. */
+export function ladderOf({ sizes }: Pick<Results, "sizes">): SizeFacts[] {
+  return sizes.filter(({ isLadder }) => isLadder);
+}
+
+/** Cells of the ladder, in the order of sizes. */
+export function ladderCells({ sizes, cells }: Pick<Results, "sizes" | "cells">): CellResult[] {
+  const ladder = new Set(ladderOf({ sizes }).map(({ name }) => name));
+  return cells.filter(({ size }) => ladder.has(size));
+}
+
+/** The measures that figures and tables show: single domains with a side, then those that pool a side. */
+export function shownMeasures(results: Pick<Results, "measures">): Measure[] {
+  const pooled = results.measures.filter(({ role, domains }) => role !== "other" && domains.length > 1);
+  return [...sidedMeasures(results), ...pooled];
 }

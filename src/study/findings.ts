@@ -4,6 +4,7 @@
  */
 import { isControl } from "./arms.js";
 import { type BeforeFindings, filteringArms, statisticAt } from "./cells.js";
+import { percent } from "./format.js";
 import { measureOfRole } from "./grid.js";
 import type { BoundedQuantity } from "./quantity-estimates.js";
 import type { Estimate, Results, Verdict } from "./results.js";
@@ -64,15 +65,18 @@ function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: 
   );
   // The held-out half of the lexicon is no circle; its own labels are, where the lexicon's words count in the score.
   const [auroc, against] = classifier.halves
-    ? [classifier.halves, "sentences that the held-out half of its lexicon marks"]
-    : [tokens?.auroc, "its labels"];
-  if (auroc && (auroc.low ?? auroc.value ?? 0) < LEAST_AUROC) {
-    const shown = auroc.value === null ? "not known" : auroc.value.toFixed(2);
-    const low = auroc.low === null ? "" : `, at least ${auroc.low.toFixed(2)} with 97.5 % confidence`;
-    reasons.push(`its AUROC against ${against} is ${shown}${low}; ${LEAST_AUROC} is asked for`);
-  }
+    ? [classifier.halves, "sentences marked by a half of its lexicon that it was not taught"]
+    : [tokens?.auroc, "tokens as its labels mark them"];
+  if (auroc && (auroc.low ?? auroc.value ?? 0) < LEAST_AUROC) reasons.push(tooLow(auroc, against));
   const at = headline ? statisticAt(selectivity, size, headline) : undefined;
   if (at && verdictOf(at, 1) !== "yes")
-    reasons.push("at the largest size it does not slow what is to be forgotten more than what is to be kept");
+    reasons.push("at the largest size it does not clearly slow what is to be forgotten more than what is to be kept");
   return reasons;
+}
+
+/** An AUROC is the share of such pairs that are put in the right order. */
+function tooLow({ value, low }: Estimate, against: string): string {
+  if (value === null) return "how well it tells tokens to forget from tokens to keep is not known";
+  const bound = low === null ? "" : `, with 97.5 % confidence at least ${low.toFixed(2)}`;
+  return `it scores a token to forget above one to keep in ${percent(value)} of such pairs (AUROC ${value.toFixed(2)} on ${against}${bound}); ${percent(LEAST_AUROC)} is asked for`;
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { compactCount, interval, listed, parameterLabel, ratio, significant, times } from "./format.js";
+import {
+  bounded,
+  boundedInterval,
+  compactCount,
+  expOf,
+  interval,
+  listed,
+  parameterLabel,
+  ratio,
+  significant,
+  times,
+} from "./format.js";
 
 describe("numbers for people", () => {
   it("have two significant digits, never more than were asked for", () => {
@@ -15,7 +26,24 @@ describe("numbers for people", () => {
     ]);
     expect(times(null)).toBe("–");
     expect(interval({ low: 0.9, high: 12.3 })).toBe("[0.90, 12]");
-    expect(interval({ low: null, high: 1 })).toBe("");
+    expect(interval({ low: null, high: null })).toBe("");
+  });
+
+  it("show a bound as a bound, and an open end as open", () => {
+    const none = { value: null, atLeast: null, atMost: null, low: null, high: null };
+    expect([
+      bounded({ ...none, value: 4.12 }),
+      bounded({ ...none, atLeast: 6.2 }),
+      bounded({ ...none, atMost: 0.94 }),
+      bounded(none),
+    ]).toEqual(["4.1×", "≥ 6.2×", "≤ 0.94×", "–"]);
+    expect(interval({ low: 2.1, high: null })).toBe("[2.1, …)");
+    expect(interval({ low: null, high: 1 })).toBe("(…, 1.00]");
+    expect(boundedInterval({ ...none, atLeast: 6.2, low: 5 })).toBe("≥ 6.2× [5.0, …)");
+    expect(expOf({ ...none, value: 0, low: Math.log(0.5), high: Math.log(2) })).toEqual({
+      ...{ ...none, value: 1 },
+      ...{ low: 0.5, high: 2 },
+    });
   });
 
   it("shorten counts and model sizes", () => {

@@ -34,6 +34,17 @@ export function bounded({ value, atLeast, atMost }: Pick<Bounded, "value" | "atL
   return atMost === null ? "–" : `≤ ${times(atMost)}`;
 }
 
+/** A ratio with its interval: "4.1× [3.5, 4.9]". */
+export function boundedInterval(value: Bounded): string {
+  return `${bounded(value)} ${interval(value)}`.trim();
+}
+
+/** The ratio whose logarithm is given. */
+export function expOf({ value, atLeast, atMost, low, high }: Bounded): Bounded {
+  const exp = (log: number | null) => (log === null ? null : Math.exp(log));
+  return { value: exp(value), atLeast: exp(atLeast), atMost: exp(atMost), low: exp(low), high: exp(high) };
+}
+
 /** 920000 -> "0.92 M", 61e6 -> "61 M", 1.8e9 -> "1.8 B". */
 export function parameterLabel(parameters: number): string {
   return parameters >= 1e9 ? `${significant(parameters / 1e9)} B` : `${significant(parameters / 1e6)} M`;

@@ -4,8 +4,9 @@
  */
 import { type BeforeFindings, controlArms, filteringArms, slowdownOf, statisticAt } from "./cells.js";
 import { together, verdictOf } from "./findings.js";
-import { bounded, interval, parameterLabel, times } from "./format.js";
-import type { Bounded, Results, Verdict } from "./results.js";
+import { boundedInterval, expOf, interval, times } from "./format.js";
+import type { ArmFacts, Bounded, Results, Verdict } from "./results.js";
+import { armName, sizeLabel, textName } from "./words.js";
 
 type Findings = Results["findings"];
 type Statement = Findings["statements"][number];
@@ -16,57 +17,60 @@ const NOTHING = 0.1;
 export function statementsOf(results: BeforeFindings, findings: Findings): Statement[] {
   const { forget, retain, size, headline, comparisons } = findings;
   if (!forget || !retain || !headline) return [];
-  const parameters = results.sizes.find(({ name }) => name === size)!.parameters;
-  const where = `at ${parameterLabel(parameters)} parameters`;
+  const named = (arm: string) => armName(results, arm);
+  const where = `at ${sizeLabel(results, size)} parameters`;
   const selectivityAt = (arm: string, at = size) => statisticAt(results.selectivity, at, arm);
-  const shown = (arm: string, value: Bounded | undefined) =>
-    `${arm} ${value ? `${bounded(value)} ${interval(value)}`.trim() : "–"}`;
+  const shown = (arm: string, value: Bounded | undefined) => `${named(arm)} ${value ? boundedInterval(value) : "–"}`;
   const arms = filteringArms(results).filter(({ name }) => selectivityAt(name));
-  const sizesOf = (arm: string) => results.selectivity.filter((cell) => cell.arm === arm).map((cell) => cell.size);
-  const against = (arm: string, others: readonly string[]) =>
-    comparisons.filter((one) => one.arm === arm && others.includes(one.against));
-  const named = (labels: string) =>
-    controlArms(results).flatMap((control) => (control.labels === labels ? [control.name] : []));
-  const listedBeside = (list: Findings["comparisons"]) =>
-    list.map((one) => `${one.size} ${one.arm} over ${one.against} ${ratioOf(one)}`).join(", ");
+  const controls = (...labels: ArmFacts["labels"][]) =>
+    controlArms(results).flatMap((control) => (labels.includes(control.labels) ? [control.name] : []));
+  const against = (others: readonly string[]) =>
+    comparisons.filter((one) => one.arm === headline && others.includes(one.against));
+  const beside = (list: Findings["comparisons"]) => {
+    const others = [...new Set(list.map((one) => one.against))].map((other) => {
+      const own = list.filter((one) => one.against === other);
+      const numbers = own.map((one) => `${boundedInterval(expOf(one))} at ${sizeLabel(results, one.size)}`);
+      return `to ${named(other)} ${numbers.join(", ")}`;
+    });
+    return `ratio of selectivities, ${named(headline)} ${others.join("; ")}`;
+  };
 
   const statements: Statement[] = [
     {
-      claim: `Filtering slows the learning of ${forget} text more than that of the text to keep`,
+      claim: `Filtering slows the learning of ${textName(results, forget)} more than that of the text to keep`,
       holds: together(arms.map(({ name }) => verdictOf(selectivityAt(name)!, 1))),
       detail: `selectivity ${where}: ${arms.map(({ name }) => shown(name, selectivityAt(name))).join(", ")}`,
     },
   ];
-  const fakes = against(headline, [...named("random"), ...named("wrong-topic")]);
+  const fakes = against(controls("random", "wrong-topic"));
   if (fakes.length > 0)
     statements.push({
-      claim: `${headline} is more selective than a filter of the same share and shape that is random, or aimed elsewhere`,
+      claim: "A filter that is random, or aimed at another topic, is less selective",
       holds: together(fakes.map(({ better }) => better)),
-      detail: listedBeside(fakes),
+      detail: beside(fakes),
     });
-  const random = named("random").flatMap((arm) =>
-    sizesOf(arm).map((at) => ({ at, arm, value: selectivityAt(arm, at)! })),
-  );
+  const random = results.selectivity.filter(({ arm }) => controls("random").includes(arm));
   if (random.length > 0)
     statements.push({
-      claim: "The random filter does nothing in particular",
-      holds: together(random.map(({ value }) => nothing(value))),
-      detail: random.map(({ at, arm, value }) => `${at} ${shown(arm, value)}`).join(", "),
+      claim: "A random filter slows all text alike",
+      holds: together(random.map(nothing)),
+      detail: `selectivity, 1 if so: ${random.map((one) => `${shown(one.arm, one)} at ${sizeLabel(results, one.size)}`).join(", ")}`,
     });
   const documents = filteringArms(results).flatMap(({ name, method }) => (method === "document" ? [name] : []));
-  const duels = against(headline, documents);
+  const duels = against(documents);
   if (duels.length > 0)
     statements.push({
       claim: "Token filtering is more selective than document filtering at the same share of tokens",
       holds: together(duels.map(({ better }) => better)),
-      detail: listedBeside(duels),
+      detail: beside(duels),
     });
   const trend = findings.trends.find(({ arm }) => arm === headline);
   if (trend)
     statements.push({
-      claim: "Its selectivity grows with model size",
+      claim: "The larger the model, the more selective filtering is",
       holds: trend.grows,
-      detail: `per tenfold compute: ${headline} ${times(trend.value)} ${interval(trend)}`,
+      detail:
+        `selectivity of ${named(headline)}, factor per tenfold compute: ${times(trend.value)} ${interval(trend)}`.trim(),
     });
   const kept = slowdownOf(results, size, headline, retain);
   if (kept)
@@ -78,18 +82,13 @@ export function statementsOf(results: BeforeFindings, findings: Findings): State
   return statements;
 }
 
-/** ln ratio as a ratio. */
-function ratioOf({ value, atLeast, atMost, low, high }: Bounded): string {
-  const exp = (x: number | null) => (x === null ? null : Math.exp(x));
-  const shown = { value: exp(value), atLeast: exp(atLeast), atMost: exp(atMost), low: exp(low), high: exp(high) };
-  return `${bounded(shown)} ${interval(shown)}`.trim();
-}
-
+/** Yes where it is 1 within a tenth, by its interval or by its value; no where it is neither. */
 function nothing({ value, low, high }: Bounded): Verdict {
   if (value === null) return "unclear";
+  const isNear = (x: number | null) => x !== null && Math.abs(Math.log(x)) < NOTHING;
   const holdsOne = (low === null || low <= 1) && (high === null || high >= 1);
-  if (holdsOne && Math.abs(Math.log(value)) < NOTHING) return "yes";
-  return holdsOne ? "unclear" : "no";
+  if ((isNear(low) && isNear(high)) || (holdsOne && isNear(value))) return "yes";
+  return holdsOne || isNear(value) ? "unclear" : "no";
 }
 
 /** Yes where less than a quarter more compute is needed for it, the whole interval; no where more is. */

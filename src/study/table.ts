@@ -1,6 +1,6 @@
 /** @file The table a study ends with in the terminal: at most 100 columns, plain text. */
-import { baselineName, slowdownOf, statisticAt } from "./cells.js";
-import { bounded, interval, parameterLabel } from "./format.js";
+import { baselineName, ladderCells, slowdownOf, statisticAt } from "./cells.js";
+import { bounded, interval, listed, parameterLabel } from "./format.js";
 import type { Results } from "./results.js";
 
 /** Domains to keep that get a column of their own. */
@@ -11,9 +11,9 @@ export function resultTable(results: Results): string {
   const forget = results.findings.forget ?? results.measures[0].name;
   const kept = results.measures.filter(({ role, domains }) => role === "retain" && domains.length === 1);
   const columns = kept.slice(0, MOST_RETAIN_COLUMNS).map(({ name }) => name);
-  const header = ["size", "arm", "seeds", `${forget} loss`, `slower: ${forget}`, ...columns, "selectivity"];
+  const header = ["size", "arm", "seeds", "loss", forget, ...columns, "selectivity"];
   const baseline = baselineName(results);
-  const ladder = results.cells.filter(({ size }) => results.sizes.find(({ name }) => name === size)!.isLadder);
+  const ladder = ladderCells(results);
   const rows = ladder.map((cell) => {
     const first = ladder.find((candidate) => candidate.size === cell.size) === cell;
     const loss = cell.losses.find(({ measure }) => measure === forget)?.value ?? Number.NaN;
@@ -34,9 +34,10 @@ export function resultTable(results: Results): string {
   });
   return [
     alignColumns(header, rows),
-    "Slower: compute spent over the compute at which the baseline has the same loss (1 = no effect; ≥, ≤: outside what",
-    "was measured). Selectivity: slowdown on what is to be forgotten over that on what is to be kept; a random filter has 1.",
-    "Loss in nats per token. [ ]: 95 %, over test documents and training noise.",
+    `Loss: on ${forget} text, nats per token. Under ${listed([forget, ...columns])}: slowdown on such text,`,
+    "compute spent over the compute at which the baseline has the same loss (1 = no effect; ≥, ≤: outside",
+    "what was measured). Selectivity: slowdown on what is to be forgotten over that on what is to be",
+    "kept; a random filter has 1. [ ]: 95 %, over test documents and training noise.",
   ].join("\n");
 }
 

@@ -56,13 +56,19 @@ export function draw(options: PlotOptions, description: string): string {
 
 const ROOT_ATTRIBUTES = { xmlns: "http://www.w3.org/2000/svg", "font-family": "inherit", color: "var(--muted)" };
 
+/** From values to pixels and back. */
+export interface PixelScale {
+  apply(value: number): number;
+  invert(pixel: number): number;
+}
+
 /** What Plot returns, as far as it is used: an element of linkedom, whose types are not the browser's. */
 interface PlotElement {
   outerHTML: string;
   querySelector(selector: string): { remove(): void } | null;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
-  scale(name: "x" | "y"): { apply(value: number): number };
+  scale(name: "x" | "y"): PixelScale;
 }
 
 function plotElement(options: PlotOptions): PlotElement {
@@ -71,10 +77,9 @@ function plotElement(options: PlotOptions): PlotElement {
   return Plot.plot({ ...options, document, style } as unknown as PlotOptions) as unknown as PlotElement;
 }
 
-/** Pixel position of values on a scale of these options, for placing labels. */
-export function pixels(options: PlotOptions, scale: "x" | "y"): (value: number) => number {
-  const { apply } = plotElement(options).scale(scale);
-  return apply;
+/** A scale of these options, for placing labels. */
+export function pixelScale(options: PlotOptions, scale: "x" | "y"): PixelScale {
+  return plotElement(options).scale(scale);
 }
 
 /** An SVG file of its own: colours of one theme, solid background, margin, system font. */

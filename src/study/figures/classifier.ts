@@ -14,34 +14,42 @@ const WIDTH = 290;
 const FRAME = { width: WIDTH, height: 270, marginLeft: 44, marginRight: 10, marginTop: 26, marginBottom: 42 };
 const UNIT_TICKS = [0, 0.25, 0.5, 0.75, 1];
 
-/** Three panels, from the last split that was graded (test), tokens against the truth where there is one. */
-export function classifierPanels({ classifier }: Results): ClassifierPanel[] {
-  if (!classifier || classifier.evaluations.length === 0) return [];
-  const split = classifier.evaluations.some((e) => e.split === "test") ? "test" : classifier.evaluations[0].split;
-  const graded = classifier.evaluations.filter((evaluation) => evaluation.split === split);
-  const tokens = graded.filter((evaluation) => evaluation.level === "token");
-  const main = tokens.find((evaluation) => evaluation.against === "truth") ?? tokens[0];
+/** The evaluation the panels show: tokens of the test split, against the truth where there is one. */
+export function panelEvaluation({ routes }: Pick<Results, "routes">): ClassifierEvaluation | undefined {
+  const tokens = tokenEvaluations(routes);
+  return tokens.find((evaluation) => evaluation.against === "truth") ?? tokens[0];
+}
+
+/** Of the route whose scores the arms use, on the last split that was graded. */
+function tokenEvaluations([route]: Results["routes"]): ClassifierEvaluation[] {
+  const tokens = route.classifier.evaluations.filter(({ level }) => level === "token");
+  const split = tokens.some((e) => e.split === "test") ? "test" : tokens[0]?.split;
+  return tokens.filter((evaluation) => evaluation.split === split);
+}
+
+/** Three panels; none where no token was graded. */
+export function classifierPanels({ routes }: Pick<Results, "routes">): ClassifierPanel[] {
+  const main = panelEvaluation({ routes });
   if (!main) return [];
+  const { split } = main;
+  const { thresholds } = routes[0].classifier;
+  const other = tokenEvaluations(routes).find((evaluation) => evaluation !== main);
   const against = main.against === "truth" ? "the held-out truth" : "the labels";
   return [
     {
       title: "Precision against recall",
-      note: `Tokens of the ${split} split against ${against}${tokens.length > 1 ? " (dashed: against the labels)" : ""}; the dot is the F1-best threshold, the grey line chance.`,
-      svg: precisionRecall(
-        main,
-        tokens.find((evaluation) => evaluation !== main),
-        classifier.thresholds.token,
-      ),
+      note: `Tokens of the ${split} split against ${against}${other ? " (dashed: against the labels)" : ""}; the grey line is chance${thresholds.token === undefined ? "" : ", the dot the threshold of best F1"}.`,
+      svg: precisionRecall(main, other, thresholds.token),
     },
     {
       title: "Calibration",
-      note: "On the diagonal a score of 0.3 is right 30 % of the time; larger dots hold more tokens.",
+      note: "On the grey diagonal a score of 0.3 is right 30 % of the time; larger dots hold more tokens.",
       svg: calibration(main),
     },
     {
       title: "Where the scores lie",
-      note: "Tokens per bin of score, on a logarithmic scale; the rule is the F1-best threshold.",
-      svg: histogram(main, classifier.thresholds.token),
+      note: `Tokens per bin of score, on a logarithmic scale${thresholds.token === undefined ? "" : "; dashed: the threshold of best F1"}.`,
+      svg: histogram(main, thresholds.token),
     },
   ].filter((panel) => panel.svg !== "");
 }

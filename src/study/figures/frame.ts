@@ -1,6 +1,6 @@
 /** @file What the log-log figures of a study share: their frame, and the names at the ends of their lines. */
 import * as Plot from "@observablehq/plot";
-import { type facets, type Layout, type PlotOptions, pixels } from "./canvas.js";
+import { type facets, type Layout, type PlotOptions, pixelScale } from "./canvas.js";
 import { dodge } from "./labels.js";
 import { armScales, LABEL_TEXT, type ShownArm } from "./palette.js";
 
@@ -9,6 +9,8 @@ export interface Frame {
   /** Pixels. */
   height: number;
   marginBottom: number;
+  /** More than the usual where an axis title stands above the titles of facets. */
+  marginTop?: number;
   /** Domains of the logarithmic scales. */
   x: [number, number];
   y: [number, number];
@@ -18,13 +20,13 @@ export interface Frame {
 export function logLogFrame(
   { arms }: { arms: readonly ShownArm[] },
   layout: Layout,
-  { facet, height, marginBottom, x, y }: Frame,
+  { facet, height, marginBottom, marginTop = 40, x, y }: Frame,
 ) {
   const { color, symbol } = armScales(arms);
   return {
     width: layout.width,
     height,
-    ...{ marginTop: 40, marginLeft: 44, marginRight: 8, marginBottom },
+    ...{ marginTop, marginLeft: 44, marginRight: 8, marginBottom },
     ...facet.scale,
     x: { type: "log", domain: x, axis: null },
     y: { type: "log", domain: y, axis: null },
@@ -52,7 +54,7 @@ export function endLabels<Point extends { domain: string }>(
     by: object;
   },
 ): Plot.Markish[] {
-  const toPixel = pixels(options, "y");
+  const toPixel = pixelScale(options, "y").apply;
   const domains = [...new Set(ends.map(({ domain }) => domain))];
   return domains.flatMap((domain) => {
     const points = ends.filter((point) => point.domain === domain);

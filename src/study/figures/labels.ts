@@ -19,6 +19,23 @@ export function dodge(positions: readonly number[], gap: number): number[] {
   return moved;
 }
 
+/** As `dodge`, and within [top, bottom], as far as that has room for all. */
+export function dodgeWithin(
+  positions: readonly number[],
+  gap: number,
+  [top, bottom]: readonly [number, number],
+): number[] {
+  const moved = dodge(positions, gap);
+  const order = moved.map((_, index) => index).sort((a, b) => moved[a] - moved[b]);
+  order.forEach((index, rank) => {
+    moved[index] = Math.min(moved[index], bottom - gap * (order.length - 1 - rank));
+  });
+  order.forEach((index, rank) => {
+    moved[index] = Math.max(moved[index], top + gap * rank);
+  });
+  return moved;
+}
+
 /** Ticks 1, 2, 5 times powers of ten within a domain; only powers of ten when those are many. */
 export function logTicks([from, to]: readonly [number, number], most = 8): number[] {
   const ticks = (steps: readonly number[]) => {
@@ -40,6 +57,12 @@ export function evenTicks([from, to]: readonly [number, number], most = 7): numb
   return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) =>
     Number(((first + i) * step).toPrecision(6)),
   );
+}
+
+/** Ticks of ratios on a logarithmic axis: round factors, or even steps where few of those lie within. */
+export function ratioTicks(domain: readonly [number, number]): number[] {
+  const ticks = logTicks(domain, 7);
+  return ticks.length >= 3 ? ticks : evenTicks(domain, 5);
 }
 
 /** A logarithmic domain around values: a margin (in decades) below and above. */

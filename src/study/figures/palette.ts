@@ -18,6 +18,7 @@ const SHADES: Record<string, Record<Theme, string>> = {
   "arm-document": { light: "#b97000", dark: "#f0a83a" },
   "arm-mask": { light: "#0a6cb3", dark: "#62b4ee" },
   "arm-remove": { light: "#a8216f", dark: "#ee86bd" },
+  control: { light: "#7a6a4f", dark: "#b8a98b" },
   "arm-unlearned": { light: "#197a6b", dark: "#5fc9b5" },
   forget: { light: "#c1440e", dark: "#ff8f5c" },
   retain: { light: "#197a6b", dark: "#5fc9b5" },
@@ -49,10 +50,32 @@ const DASHES: Partial<Record<keyof typeof SYMBOLS, { dashes: string; key: string
 /** Of a method's lines: `stroke-dasharray`, and how a key draws it. */
 export const armDash = (method: ShownArm["method"]) => DASHES[method] ?? { dashes: "none", key: "──" };
 
-/** An arm as figures show it: of a filtering method, or unlearned. */
+/** An arm as figures show it: of a filtering method, or unlearned; a control where its labels are not the classifier's. */
 export interface ShownArm {
   name: string;
   method: keyof typeof SYMBOLS;
+  labels?: ArmFacts["labels"];
+}
+
+const CONTROL_SYMBOLS = { truth: "star", random: "circle", "wrong-topic": "square" } as const;
+const CONTROL_DASHES = { none: "none", document: "9 3", mask: "5 3", remove: "1.5 2.5" } as const;
+
+/** How an arm is drawn: arms in their colour with filled markers, controls muted, dashed and hollow. */
+export interface ArmStyle {
+  colour: string;
+  symbol: string;
+  fill: string;
+  dashes: string;
+  width: number;
+}
+
+export function armStyle({ method, labels = "classifier" }: Pick<ArmFacts, "method" | "labels">): ArmStyle {
+  if (labels !== "classifier") {
+    const symbol = CONTROL_SYMBOLS[labels];
+    return { colour: "var(--control)", symbol, fill: "var(--paper)", dashes: CONTROL_DASHES[method], width: 1.5 };
+  }
+  const colour = armColour({ method });
+  return { colour, symbol: SYMBOLS[method], fill: colour, dashes: "none", width: 2.2 };
 }
 
 /** Whether figures know how to show a method. */
@@ -67,7 +90,8 @@ export function armScales(arms: readonly ShownArm[]) {
   };
 }
 
-export function armColour({ method }: Pick<ShownArm, "method">): string {
+export function armColour({ method, labels = "classifier" }: Pick<ShownArm, "method" | "labels">): string {
+  if (labels !== "classifier") return "var(--control)";
   return `var(--arm-${`arm-${method}` in SHADES ? method : "unlearned"})`;
 }
 

@@ -1,82 +1,97 @@
-/** @file Slowdown against training compute, one facet per domain: what filtering cost, and what it spared. */
+/** @file Slowdown by model size, one facet per text: what filtering cost the text to forget, and the text to keep. */
 import * as Plot from "@observablehq/plot";
-import { QUOTED, sidedMeasures } from "../cells.js";
-import { ratio } from "../format.js";
-import type { Results } from "../results.js";
-import { roomForLabels, sizeAxis, yAxis } from "./axes.js";
-import { draw, facets, type Layout, type PlotOptions } from "./canvas.js";
-import { endLabels, logLogFrame } from "./frame.js";
-import { logDomain, logTicks } from "./labels.js";
-import { armScales } from "./palette.js";
+import { controlArms, filteringArms, ladderCells, sidedMeasures } from "../cells.js";
+import { boundedInterval, parameterLabel } from "../format.js";
+import type { Measure, Results } from "../results.js";
+import { armWords } from "../words.js";
+import { type ArmPoint, armMarks, extentOf, heightOf } from "./arm-marks.js";
+import { axisTitle, decadesOf, roomForLabels, sizeAxis, yAxis } from "./axes.js";
+import { draw, facets, type Layout } from "./canvas.js";
+import { type ColumnLabel, columnHeight, columnLabels, columnWidth, LEADER } from "./column-labels.js";
+import { logLogFrame } from "./frame.js";
+import { logDomain, ratioTicks } from "./labels.js";
+import { armColour } from "./palette.js";
 
-interface Point {
-  arm: string;
-  domain: string;
-  flops: number;
-  value: number;
-  low: number;
-  high: number;
-  extrapolated: boolean;
+/** Everything that the figure shows: a point per filtered cell of the ladder and text; `domain` is the measure. */
+export function slowdownPoints(results: Results): ArmPoint[] {
+  const names = sidedMeasures(results).map(({ name }) => name);
+  const arms = new Set([...filteringArms(results), ...controlArms(results)].map(({ name }) => name));
+  return ladderCells(results).flatMap(({ arm, parameters, slowdowns }) =>
+    arms.has(arm)
+      ? slowdowns.flatMap(({ measure, line: _, ...slowdown }) =>
+          names.includes(measure) ? [{ ...slowdown, arm, parameters, domain: measure }] : [],
+        )
+      : [],
+  );
 }
 
-/** Log-log; empty when no slowdown exists. Bars are intervals, hollow markers lie beyond the trained baselines. */
+const TITLE = {
+  wide: "slowdown: compute spent, over the compute at which the unfiltered model has the same loss",
+  narrow: "slowdown: compute over that of an equal baseline",
+};
+
+/** Log-log. Bars are intervals, arrows bounds, controls dashed and hollow. Empty where no slowdown is known. */
 export function slowdownFigure(results: Results, layout: Layout): string {
-  const points = pointsOf(results);
-  if (points.length === 0) return "";
-  const names = sidedMeasures(results).map((measure) => measure.name);
-  const facet = facets(layout, names);
-  const flops = points.map((point) => point.flops);
-  const decades = 1.1 * Math.log10(Math.max(...flops) / Math.min(...flops));
-  const room = roomForLabels(decades, 122, facet.width);
-  const x = logDomain(flops, 0.1 * decades, room);
-  const y = logDomain([...points.flatMap(({ low, high }) => [low, high]), 0.8, 1.3], 0.06);
-  const largest = Math.max(...results.cells.map((cell) => cell.flops));
-  const { color } = armScales(results.arms);
-  const common = { x: "flops", stroke: "arm", ...facet.by("domain") };
-  const options: PlotOptions = {
-    ...logLogFrame(results, layout, {
-      ...{ facet, x, y, marginBottom: layout.stacked ? 60 : 48 },
-      height: layout.stacked ? 60 + 250 * names.length : 380,
-    }),
-    marks: [
-      ...yAxis(logTicks(y), (value) => `${value}×`),
-      ...sizeAxis(results, layout),
-      Plot.ruleY([1], { stroke: "var(--ink)", strokeOpacity: 0.55 }),
-      Plot.line(points, { ...common, y: "value", strokeWidth: 2, z: "arm" }),
-      Plot.ruleX(points, { ...common, y1: "low", y2: "high", strokeWidth: 2, strokeOpacity: 0.55 }),
-      Plot.dot(points, {
-        ...common,
-        y: "value",
-        symbol: "arm",
-        r: 4,
-        strokeWidth: 1.8,
-        fill: (point: Point) => (point.extrapolated ? "var(--paper)" : colourOf(point.arm)),
-      }),
-      facet.titles((name) => `${name} (${results.measures.find((measure) => measure.name === name)?.role})`),
-    ],
-  };
-  function colourOf(arm: string): string {
-    return color.range[color.domain.indexOf(arm)];
-  }
-  const labels = endLabels(
-    options,
-    points.filter((point) => point.flops === largest),
-    {
-      ...{ x: "flops", y: "value", text: (point: Point) => `${point.arm} ${ratio(point.value)}×` },
-      ...{ side: { textAnchor: "start", dx: 11 }, by: facet.by("domain") },
-    },
+  const points = slowdownPoints(results);
+  if (points.every((point) => heightOf(point) === undefined)) return "";
+  const measures = sidedMeasures(results);
+  const facet = facets(
+    layout,
+    measures.map(({ name }) => name),
   );
-  const description = `Slowdown against training compute for ${names.join(", ")}, one line per arm.`;
-  return draw({ ...options, marks: [...options.marks!, ...labels] }, description);
+  const arms = [...filteringArms(results), ...controlArms(results)];
+  const labels = labelsOf(results, points);
+  const sizes = [...new Set(points.map(({ parameters }) => parameters))].sort((a, b) => a - b);
+  const largest = sizes[sizes.length - 1];
+  const decades = Math.max(0.2, Math.log10(largest / sizes[0]));
+  const room = roomForLabels(1.12 * decades, columnWidth(labels) + LEADER, facet.width);
+  const x = logDomain(sizes, 0.12 * decades, room);
+  const y = logDomain([...extentOf(points), 0.9, 1.5], 0.03);
+  const tallest = Math.max(...measures.map(({ name }) => columnHeight(labels.filter(({ domain }) => domain === name))));
+  const panel = Math.max(layout.stacked ? 240 : 290, tallest + 20);
+  const column = largest * 10 ** decadesOf(LEADER, 1.12 * decades + room, facet.width);
+  const pixels = (facet.width * decades) / (1.12 * decades + room);
+  const by = facet.by("domain");
+  const frame = logLogFrame(results, layout, {
+    ...{ facet, x, y, marginBottom: 48, marginTop: 58 },
+    height: 106 + panel * (layout.stacked ? 1.12 * measures.length : 1),
+  });
+  const data = armMarks(arms, points, by);
+  const names = columnLabels({ ...frame, marks: data }, labels, { edge: largest, at: column, side: "right", by });
+  const marks = [
+    ...yAxis(ratioTicks(y), (value) => `${value}×`, [x[0], column]),
+    ...sizeAxis(sizes, layout, pixels),
+    axisTitle(TITLE[layout.stacked ? "narrow" : "wide"], -40),
+    Plot.ruleY([1], { x1: () => x[0], x2: () => column, stroke: "var(--ink)", strokeOpacity: 0.6 }),
+    ...names.lines,
+    ...data,
+    ...names.texts,
+    facet.titles((name) => titleOf(measures.find((measure) => measure.name === name)!)),
+  ];
+  const description = `Slowdown against model size for ${measures.map(({ name }) => name).join(", ")}, one line per arm.`;
+  return draw({ ...frame, marks }, description);
 }
 
-function pointsOf(results: Results): Point[] {
-  const names = sidedMeasures(results).map((measure) => measure.name);
-  return results.cells.flatMap((cell) =>
-    cell.slowdowns.flatMap(({ measure, method, value, low, high, extrapolated }) => {
-      if (method !== QUOTED || !names.includes(measure) || value === null) return [];
-      const { arm, flops } = cell;
-      return [{ arm, domain: measure, flops, value, low: low ?? value, high: high ?? value, extrapolated }];
-    }),
-  );
+/** Which way is good differs from text to text. */
+function titleOf({ name, role }: Measure): string {
+  if (role === "other") return name;
+  return role === "forget" ? `${name} (to forget): high is good` : `${name} (to keep): 1× is good`;
+}
+
+/** The last point of every arm in every facet, and the rule at 1. */
+function labelsOf(results: Results, points: readonly ArmPoint[]): ColumnLabel[] {
+  const words = armWords(results.arms);
+  const largest = Math.max(...points.map(({ parameters }) => parameters));
+  return sidedMeasures(results).flatMap(({ name: domain }) => {
+    const rule = { domain, x: largest, y: 1, colour: "var(--ink)", name: "1×: no filter", note: "" };
+    const labels = results.arms.flatMap((arm): ColumnLabel[] => {
+      const own = points.filter((point) => point.arm === arm.name && point.domain === domain);
+      const last = own.findLast((point) => heightOf(point) !== undefined);
+      if (!last) return [];
+      const place = { domain, x: last.parameters, y: heightOf(last)!, colour: armColour(arm) };
+      const at = last.parameters === largest ? "" : ` at ${parameterLabel(last.parameters)}`;
+      return [{ ...place, name: words.get(arm.name)!, note: `${boundedInterval(last)}${at}` }];
+    });
+    return labels.length > 0 ? [...labels, rule] : [];
+  });
 }

@@ -1,102 +1,66 @@
-/** @file The report's words: head, key figures, findings, how it was made, limits. */
-import { filteringArms, slowdownOf } from "../cells.js";
-import { armColour } from "../figures/index.js";
-import { interval, parameterLabel, percent, times } from "../format.js";
-import type { Results } from "../results.js";
-import { type Html, html } from "./html.js";
-
-export function head(results: Results): Html {
-  const { domain, config, corpus, synthetic, sentence } = results;
-  return html`<header>
-${synthetic ? html`<p class="synthetic">Synthetic numbers: this page was made to test the report. Nothing in it was measured.</p>` : null}
-<p class="kicker">Lacuna study · ${domain} · ${config.budget} budget · ${corpus.name}</p>
-<h1>What filtering ${domain} did to what the models know</h1>
-<p class="lede">${sentence}</p>
-${keyFigures(results)}
-</header>`;
-}
-
-interface Card {
-  label: string;
-  value: string;
-  note: string;
-  colour?: string;
-}
-
-function keyFigures(results: Results): Html {
-  const { findings, sizes, labels, classifier, arms } = results;
-  const largest = sizes.at(-1)!;
-  const at = parameterLabel(largest.parameters);
-  const slowdowns = filteringArms(results).map((arm): Card => {
-    const of = (measure: string | null) => (measure ? slowdownOf(results, largest.name, arm.name, measure) : undefined);
-    const [forget, kept] = [of(findings.forget), of(findings.retain)];
-    return {
-      label: `${arm.name}: slowdown on ${findings.forget ?? "all"} text`,
-      value: `${times(forget?.value ?? null)}${forget?.extrapolated ? "*" : ""}`,
-      note: [forget ? `${interval(forget)} at ${at}` : "", kept ? `kept text ${times(kept.value)}` : ""]
-        .filter(Boolean)
-        .join(" · "),
-      colour: armColour(arm),
-    };
-  });
-  const graded = labels?.evaluations.findLast((evaluation) => evaluation.f1 !== null);
-  const scored =
-    classifier?.evaluations.find((e) => e.split === "test" && e.level === "token" && e.against === "truth") ??
-    classifier?.evaluations.find((e) => e.split === "test" && e.level === "token");
-  const share = arms.find((arm) => arm.method === "mask" || arm.method === "remove")?.filteredShare.train ?? null;
-  const three = (value: number | null | undefined) => value?.toFixed(3) ?? "–";
-  const quality: Card[] = [
-    ...(scored
-      ? [
-          {
-            label: "classifier AUROC, tokens",
-            value: three(scored.auroc),
-            note: `F1 ${three(scored.f1)}, test, against ${scored.against}`,
-          },
-        ]
-      : []),
-    ...(graded
-      ? [
-          {
-            label: "labels F1 against truth",
-            value: three(graded.f1),
-            note: `precision ${three(graded.precision)}, recall ${three(graded.recall)}`,
-          },
-        ]
-      : []),
-    ...(share === null
-      ? []
-      : [{ label: "training tokens filtered", value: percent(share), note: "by the token arms" }]),
-  ];
-  const card = ({ label, value, note, colour }: Card) =>
-    html`<div class="card"${colour ? html` style="border-color: ${colour}"` : null}><dt>${label}</dt><dd><span class="value">${value}</span><span class="note">${note}</span></dd></div>`;
-  return html`<dl class="cards">${[...slowdowns, ...quality].map(card)}</dl>`;
-}
+/** @file The report's words below the first screen: what was found, what the controls say, how it was made, limits. */
+import { isControl } from "../arms.js";
+import { controlArms, statisticAt } from "../cells.js";
+import { armKey } from "../figures/index.js";
+import { boundedInterval, expOf, percent } from "../format.js";
+import type { ArmFacts, Results } from "../results.js";
+import { armExplained, armName, sizeLabel } from "../words.js";
+import { drawing, type Html, html } from "./html.js";
 
 export function findingsSection({ findings }: Results): Html | null {
   if (findings.statements.length === 0) return null;
   return html`<section id="findings"><h2>What was found</h2>
-<p>Yes or no only where the whole 95 % interval says so. The questions are the same for every study.</p>
+<p>The same questions are asked of every study. Yes or no only where the whole 95 % interval says so; partly where that holds for some of the arms or sizes named.</p>
 <ul class="findings">${findings.statements.map(
     ({ claim, holds, detail }) =>
       html`<li><span class="verdict ${holds}">${holds}</span><span>${claim}.</span><span class="detail">${detail}</span></li>`,
   )}</ul></section>`;
 }
 
-/** Config as short text: "width 64, layers 2". */
-function described(value: unknown): string {
-  if (value === null || typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return value.map(described).join("; ");
-  const fields = Object.entries(value).map(([name, inner]) => `${name} ${described(inner)}`);
-  return fields.length > 0 ? fields.join(", ") : "defaults";
+const WHY = {
+  classifier: "",
+  truth: "What perfect labels would do.",
+  random: "What any filter of this share and shape does. It should have a selectivity of 1.",
+  "wrong-topic":
+    "What the same machinery does where there is nothing of the topic: below 1 where the other topic is text to keep.",
+} as const satisfies Record<ArmFacts["labels"], string>;
+
+/** Every control with its selectivity, and how far ahead of it the arm of its method is. */
+export function controlsSection(results: Results): Html | null {
+  const controls = controlArms(results);
+  if (controls.length === 0) return null;
+  const items = controls.map((arm) => {
+    const sizes = results.selectivity.filter((one) => one.arm === arm.name).map(({ size }) => size);
+    const numbers = sizes.map((size) => {
+      const own = `${boundedInterval(statisticAt(results.selectivity, size, arm.name)!)} at ${sizeLabel(results, size)}`;
+      const ahead = results.findings.comparisons.find((one) => one.size === size && one.against === arm.name);
+      if (!ahead) return own;
+      return `${own} (${armName(results, ahead.arm)} over it: ${boundedInterval(expOf(ahead))})`;
+    });
+    const shown = numbers.length > 0 ? `Selectivity ${numbers.join("; ")}.` : "Not trained at any size.";
+    return html`<li>${drawing(armKey(arm))}<b>${armName(results, arm.name)}</b>, ${armExplained(arm)}. ${WHY[arm.labels]} <span class="detail">${shown} Takes ${percent(arm.filteredShare.train ?? null)} of the training tokens.</span></li>`;
+  });
+  return html`<section id="controls"><h2>What the controls say</h2><ul class="controls">${items}</ul></section>`;
 }
 
-export function madeSection({ config, commands, lacuna }: Results): Html {
-  const entries = Object.entries(config);
+export function madeSection({ config, commands, lacuna, processor, routes, arms }: Results): Html {
+  const [{ name: route }] = routes;
+  const facts: [string, string][] = [
+    ["lacuna", `${lacuna}, on ${processor}`],
+    ["seed", String(config.seed)],
+    ["vocabulary", config.vocabulary.toLocaleString("en-US")],
+    [
+      "training",
+      `${config.tokensPerParameter} tokens per parameter, context ${config.context}, batch ${config.batch}, learning rate ${config.lr} at width ${config.baseWidth}`,
+    ],
+    ["labels and classifier", route],
+  ];
+  const controls = arms.some(isControl) ? " Controls go by other scores in the same way." : "";
   return html`<section id="made"><h2>How it was made</h2>
 <pre>${commands.join("\n")}</pre>
-<dl class="made"><dt>lacuna</dt><dd>${lacuna}</dd>${entries.map(([name, value]) => html`<dt>${name}</dt><dd>${described(value)}</dd>`)}</dl>
-<p>Labels come from latents of a sparse autoencoder, grown over neighbouring tokens; a logistic probe on the states of two language models, one reading forwards and one backwards, learns them; its scores decide. <em>Mask</em> drops the loss of tokens to forget, <em>remove</em> also hides them from the input, <em>document</em> leaves out whole documents. Held-out loss is measured on raw text, per truth domain, on packed windows as in training. The same command on the same text makes the same results.json, byte for byte.</p></section>`;
+<dl class="made">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<p>A classifier, taught by the labels, scores every training token; tokens with scores at or above the threshold are filtered.${controls} Held-out loss is measured on raw text, per domain. A slowdown is the compute a model was trained with over the compute at which the unfiltered baseline has the same loss, read off straight segments between baselines in log-log space; beyond them only a bound is given. Selectivity is the slowdown on what is to be forgotten over that on what is to be kept. The same command on the same text and processor makes the same results.json, byte for byte; it holds every setting.</p>
+<pre>lacuna report --results results.json --out . --data   # every figure and table of this page as CSV</pre></section>`;
 }
 
 export function limitsSection({ caveats }: Results): Html {

@@ -17,16 +17,21 @@ h1 { font-size: clamp(30px, 5vw, 46px); line-height: 1.12; letter-spacing: -0.01
 h2 { font-size: 27px; line-height: 1.2; font-weight: 600; margin: 72px 0 14px; letter-spacing: -0.01em; }
 h3 { font-size: 18px; font-weight: 600; margin: 34px 0 8px; }
 p, li { max-width: 68ch; text-wrap: pretty; }
-.kicker { margin: 56px 0 0; color: var(--muted); font-size: 13px; letter-spacing: 0.08em; text-transform: uppercase; }
+.kicker { margin: 30px 0 0; color: var(--muted); font-size: 13px; letter-spacing: 0.08em; text-transform: uppercase; }
 .lede { font-size: clamp(18px, 2.4vw, 22px); line-height: 1.5; margin: 0 0 34px; max-width: 62ch; }
 .muted, figcaption, .note { color: var(--muted); }
 .synthetic { border: 2px solid var(--forget); color: var(--forget); border-radius: 8px; padding: 10px 16px; font-weight: 600; margin: 24px 0 0; max-width: none; }
-.cards { display: grid; grid-template-columns: repeat(3, 1fr); gap: 14px; margin: 0; }
-.card { background: var(--raised); border-radius: 10px; padding: 14px 16px 13px; border-top: 3px solid var(--line); break-inside: avoid; margin: 0; }
-.card dt { font-size: 13px; line-height: 1.35; color: var(--muted); }
-.card dd { margin: 4px 0 0; }
-.card .value { display: block; font-size: 30px; line-height: 1.15; font-weight: 650; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
-.card .note { font-size: 12.5px; line-height: 1.4; display: block; margin-top: 3px; font-variant-numeric: tabular-nums; }
+.done { font-size: 16.5px; line-height: 1.45; margin: 6px 0 10px; max-width: none; color: var(--muted); }
+.done + h1 { font-size: clamp(22px, 2.6vw, 30px); line-height: 1.25; margin: 0 0 18px; text-wrap: pretty; }
+.blunt { border: 2px solid var(--forget); border-radius: 8px; padding: 12px 16px; margin: 14px 0; max-width: none; } .blunt strong { color: var(--forget); }
+.first { margin: 0 0 14px; } .first h2 { font-size: 18px; margin: 0 0 6px; } .first figcaption { font-size: 13.5px; margin-top: 8px; max-width: none; }
+.paper { font-size: 15px; line-height: 1.5; max-width: 92ch; border-left: 3px solid var(--line); padding-left: 14px; margin: 14px 0 0; }
+.arms, .controls { list-style: none; padding: 0; margin: 8px 0 0; } .arms li { font-size: 13.5px; line-height: 1.45; padding: 2px 0 2px 44px; text-indent: -44px; }
+.arms svg, .controls svg, .legend svg { display: inline-block; vertical-align: -2px; margin-right: 10px; flex: none; }
+.controls li { padding: 8px 0 8px 44px; text-indent: -44px; max-width: 80ch; } .controls .detail { display: block; text-indent: 0; color: var(--muted); font-size: 14px; line-height: 1.5; font-variant-numeric: tabular-nums; }
+nav { border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); margin: 34px 0 0; }
+nav ul { display: flex; flex-wrap: wrap; gap: 4px 22px; list-style: none; padding: 10px 0; margin: 0; font-size: 14.5px; } nav a { color: inherit; text-underline-offset: 3px; }
+details { margin: 0 0 10px; } summary { cursor: pointer; color: var(--muted); }
 .findings { list-style: none; padding: 0; margin: 0; border-top: 1px solid var(--line); }
 .findings li { display: grid; grid-template-columns: 84px 1fr; gap: 6px 18px; padding: 13px 0 12px; border-bottom: 1px solid var(--line); max-width: none; break-inside: avoid; }
 .findings .detail { grid-column: 2; color: var(--muted); font-size: 14px; line-height: 1.5; font-variant-numeric: tabular-nums; }
@@ -50,7 +55,7 @@ figcaption strong { color: var(--ink); font-weight: 600; }
 .scale { display: inline-block; width: 84px; height: 12px; border-radius: 2px; vertical-align: -1px; margin: 0 6px; background: linear-gradient(90deg, transparent, color-mix(in srgb, var(--forget) 62%, transparent)); border: 1px solid var(--line); }
 .scroll { overflow-x: auto; margin: 10px 0 22px; }
 table { border-collapse: collapse; font-size: 13.5px; line-height: 1.4; font-variant-numeric: tabular-nums; width: 100%; }
-caption { text-align: left; color: var(--muted); padding: 0 0 8px; font-size: 13.5px; }
+caption { position: sticky; left: 0; max-width: min(900px, calc(100vw - 36px)); text-align: left; color: var(--muted); padding: 0 0 8px; font-size: 13.5px; }
 th { text-align: left; font-weight: 600; color: var(--muted); border-bottom: 1.5px solid var(--line); padding: 6px 11px 6px 0; vertical-align: bottom; white-space: nowrap; }
 td { padding: 5px 11px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th.number, td.number { text-align: right; }
@@ -66,8 +71,7 @@ footer { color: var(--muted); font-size: 13px; padding-top: 28px; padding-bottom
   .panels svg { width: 100%; max-width: 380px; }
   .findings li { grid-template-columns: 1fr; } .findings .detail { grid-column: 1; } h2 { margin-top: 56px; }
   dl.made { grid-template-columns: 1fr; gap: 0; } dl.made dd { margin-bottom: 10px; }
-  .cards { grid-template-columns: 1fr 1fr; }
-}
+  }
 @media print {
   body { font-size: 11pt; } main, header, footer { max-width: none; padding: 0; }
   .kicker { margin-top: 0; } h2 { break-after: avoid; margin-top: 36px; } .wide { display: block !important; } .narrow { display: none !important; }

@@ -1,166 +1,139 @@
-/** @file The report's tables: every number behind the figures. */
-import { QUOTED, sidedMeasures, slowdownOf } from "../cells.js";
+/** @file The report's tables of what filtering did: selectivity, slowdowns, comparisons, and what the noise was. */
+import { baselineName, ladderCells, shownMeasures, slowdownOf, statisticAt } from "../cells.js";
 import { armColour, type ShownArm } from "../figures/index.js";
-import { compactCount, interval, parameterLabel, percent, ratio, scientific, significant, times } from "../format.js";
-import type { Method, Results } from "../results.js";
+import { bounded, expOf, interval, parameterLabel, percent, significant, times } from "../format.js";
+import type { Bounded, Estimate, Results } from "../results.js";
+import { armName, sizeLabel, textName } from "../words.js";
 import { type Html, html } from "./html.js";
 import { type Row, table } from "./table.js";
 
-export function armCell({ arms }: { arms: readonly ShownArm[] }, name: string): Html {
+/** An arm in its colour, by its own name or by words for it. */
+export function armCell({ arms }: { arms: readonly ShownArm[] }, name: string, words = name): Html {
   const arm = arms.find((candidate) => candidate.name === name);
-  return html`<span class="arm" style="color: ${arm ? armColour(arm) : "inherit"}">${name}</span>`;
+  return html`<span class="arm" style="color: ${arm ? armColour(arm) : "inherit"}">${words}</span>`;
 }
 
-/** Losses and slowdowns of every size and arm, by one method. */
-export function slowdownTable(results: Results, method: Method): Html {
-  const measures = sidedMeasures(results);
-  const rows = results.cells.map((cell): Row => {
-    const first = results.cells.find((candidate) => candidate.size === cell.size) === cell;
-    const columns = measures.flatMap(({ name }) => {
-      const loss = cell.losses.find(({ measure }) => measure === name)?.value ?? null;
-      const slowdown = slowdownOf(results, cell.size, cell.arm, name, method);
-      const star = slowdown?.extrapolated ? "*" : "";
-      return [
-        loss === null ? "–" : loss.toFixed(3),
-        html`${times(slowdown?.value ?? null)}${star} <small>${slowdown ? interval(slowdown) : ""}</small>`,
-      ];
-    });
-    const size = first ? parameterLabel(cell.parameters) : "";
-    return { first, cells: [size, armCell(results, cell.arm), ...columns] };
+/** An arm of a study by its words. */
+export const armWordCell = (results: Results, name: string) => armCell(results, name, armName(results, name));
+
+const withInterval = (value: Bounded) => html`${bounded(value)} <small>${interval(value)}</small>`;
+const fixed = (value: number | null) => (value === null ? "–" : value.toFixed(3));
+
+/** Marks the first row of each group, and shows what the group shares there only. */
+function grouped<Item>(
+  items: readonly Item[],
+  group: (item: Item) => string,
+  cells: (item: Item) => Row["cells"],
+): Row[] {
+  return items.map((item, index) => {
+    const first = index === 0 || group(items[index - 1]) !== group(item);
+    return { first, cells: [first ? group(item) : "", ...cells(item)] };
   });
-  const how = method === "fit" ? "one log-log line through the baseline" : "log-log segments between baseline sizes";
-  const header = ["size", "arm", ...measures.flatMap(({ name }) => [`${name} loss`, "slowdown"])];
+}
+
+/** Selectivity of every filtered cell, controls included, with what it is made of. Null without both sides. */
+export function selectivityTable(results: Results): Html | null {
+  const { forget, retain } = results.findings;
+  if (!forget || !retain || results.selectivity.length === 0) return null;
+  const rows = grouped(
+    results.selectivity,
+    ({ size }) => sizeLabel(results, size),
+    ({ size, arm, ...selectivity }) => {
+      const slowdown = (measure: string) => bounded(slowdownOf(results, size, arm, measure)!);
+      const frontier = statisticAt(results.frontier, size, arm);
+      const above = frontier ? html`${relative(frontier)}` : "–";
+      return [armWordCell(results, arm), slowdown(forget), slowdown(retain), withInterval(selectivity), above];
+    },
+  );
   return table(
-    `Slowdown read off ${how}. Loss in nats per held-out token; [95 %]; * beyond the trained sizes.`,
+    `Selectivity: slowdown on ${textName(results, forget)} over slowdown on ${textName(results, retain)}; a random filter has 1. Last column: loss on ${textName(results, forget)} above the baseline's at the same loss on the text to keep. [ ]: 95 %. ≥, ≤: outside what was measured.`,
+    ["size", "arm", `slowdown: ${forget}`, `slowdown: ${retain}`, "selectivity", "forget loss at equal kept loss"],
+    rows,
+    2,
+  );
+}
+
+/** A difference of logarithms in per cent: "+12 % [8, 15]". */
+function relative(log: Bounded): Html {
+  const per = (x: number | null) =>
+    x === null ? "…" : `${x < 0 ? "−" : "+"}${significant(Math.abs(100 * Math.expm1(x)))}`;
+  const { value, atLeast, atMost, low, high } = log;
+  const bound = atLeast === null ? (atMost === null ? "–" : `≤ ${per(atMost)} %`) : `≥ ${per(atLeast)} %`;
+  const ends = low === null && high === null ? "" : `[${per(low)}, ${per(high)}]`;
+  return html`${value === null ? bound : `${per(value)} %`} <small>${ends}</small>`;
+}
+
+/** Losses and slowdowns of every cell of the ladder. */
+export function slowdownTable(results: Results): Html {
+  const measures = shownMeasures(results);
+  const baseline = baselineName(results);
+  const rows = grouped(
+    ladderCells(results),
+    (cell) => parameterLabel(cell.parameters),
+    (cell) => {
+      const columns = measures.flatMap(({ name }) => {
+        const loss = cell.losses.find(({ measure }) => measure === name)?.value ?? null;
+        const slowdown = slowdownOf(results, cell.size, cell.arm, name);
+        if (!slowdown) return [fixed(loss), "–"];
+        const beside =
+          cell.arm === baseline ? spread(slowdown) : slowdown.line === null ? "" : `line ${times(slowdown.line)}`;
+        return [fixed(loss), html`${withInterval(slowdown)} <small>${beside}</small>`];
+      });
+      return [armWordCell(results, cell.arm), String(cell.seeds), ...columns];
+    },
+  );
+  const header = ["size", "arm", "seeds", ...measures.flatMap(({ name }) => [`${name} loss`, "slowdown"])];
+  return table(
+    "Slowdown: compute spent over the compute at which the baseline has the same loss, read between baselines (≥, ≤: outside what was measured). Line: the same read off one log-log line, as the paper does; [95 %] holds both readings. No filter: how far its own interval spreads. Loss in nats per held-out token.",
     header,
     rows,
     2,
   );
 }
 
-/** What each run cost. */
-export function runTable(results: Results): Html {
-  const rows = results.runs.map((run, i): Row => {
-    const first = i === 0 || results.runs[i - 1].size !== run.size;
-    const numbers = [
-      scientific(run.flops),
-      run.steps.toLocaleString("en-US"),
-      compactCount(run.rawTokens),
-      compactCount(run.effectiveTokens),
-      significant(run.epochs),
-      String(run.seed),
-    ];
-    return { first, cells: [first ? parameterLabel(run.parameters) : "", armCell(results, run.arm), ...numbers] };
-  });
-  const header = ["size", "arm", "FLOPs", "steps", "tokens read", "targets trained on", "epochs", "seed"];
-  return table("Every run. Epochs count passes over the text the arm may see.", header, rows, 2);
+function spread({ low, high }: Pick<Estimate, "low" | "high">): string {
+  return low === null || high === null ? "open" : `spread ${times(high / low)}`;
 }
 
-/** Token arms against the document arm at equal retain loss. Null without a document arm. */
-export function tradeoffTable(results: Results): Html | null {
-  const { tradeoffs, forget } = results.findings;
-  if (tradeoffs.length === 0) return null;
-  const parameters = new Map(results.sizes.map((size) => [size.name, size.parameters]));
-  const rows = tradeoffs.map((tradeoff, i): Row => {
-    const first = tradeoffs[i - 1]?.measure !== tradeoff.measure;
-    const { value, low, high } = tradeoff;
-    const relative = (x: number | null) =>
-      x === null ? "–" : `${x < 0 ? "−" : "+"}${significant(Math.abs(100 * Math.expm1(x)))} %`;
-    const size = parameterLabel(parameters.get(tradeoff.size)!);
-    const star = tradeoff.extrapolated ? "*" : "";
-    return {
-      first,
-      cells: [
-        first ? tradeoff.measure : "",
-        armCell(results, tradeoff.arm),
-        size,
-        html`${relative(value)}${star} <small>[${relative(low)}, ${relative(high)}]</small>`,
-        tradeoff.better,
-      ],
-    };
+/** Each arm against its controls and against document filtering, and how selectivity changes with compute. */
+export function comparisonTable(results: Results): Html | null {
+  const { comparisons, trends } = results.findings;
+  if (comparisons.length === 0 && trends.length === 0) return null;
+  const pairs = grouped(
+    comparisons,
+    ({ size }) => sizeLabel(results, size),
+    ({ arm, against, better, ...ratio }) => [
+      armWordCell(results, arm),
+      armWordCell(results, against),
+      withInterval(expOf(ratio)),
+      better,
+    ],
+  );
+  const growth = trends.map(({ arm, value, low, high, grows }, index): Row => {
+    const number = html`${times(value)} <small>${interval({ low, high })}</small>`;
+    return { first: index === 0, cells: ["tenfold compute", armWordCell(results, arm), "itself", number, grows] };
   });
-  const header = ["equal loss on", "arm", "size", `${forget} loss against the document arm`, "ahead?"];
   return table(
-    "Token filtering against document filtering at equal loss on kept text. * beyond the document arm's range.",
-    header,
-    rows,
+    "One arm's selectivity over another's at the same size; in the last rows, at ten times the compute over now.",
+    ["size", "arm", "against", "ratio", "more selective?"],
+    [...pairs, ...growth],
     3,
   );
 }
 
-/** Exponents of every arm and domain, and how slowdown changes with compute. */
-export function fitTable(results: Results): Html {
-  const rows = results.fits.map(({ arm, measure, slope, r2, residual }, i): Row => {
-    const first = results.fits[i - 1]?.measure !== measure;
-    const trend = results.findings.trends.find((t) => t.arm === arm && t.measure === measure && t.method === QUOTED);
-    const growth = trend?.value ? html`×${ratio(trend.value)} <small>${interval(trend)}</small>` : "";
-    const exponent = slope.value === null ? "–" : slope.value.toFixed(4).replace("-", "−");
-    const cells = [first ? measure : "", armCell(results, arm), exponent, r2.toFixed(4), percent(residual), growth];
-    return { first, cells };
+/** Training noise, and the loss from which on a model knows nothing. */
+export function noiseTable(results: Results): Html {
+  const { noise, unigram, measures, calibration } = results;
+  const from =
+    noise.from === "seeds" ? "runs that differ in their seed alone" : "the baselines' distances from their line";
+  const rows = measures.map(({ name }): Row => {
+    const held = calibration.filter(({ measure }) => measure === name);
+    const covered = held.length > 0 ? `${held.filter(({ covers }) => covers).length} of ${held.length}` : "–";
+    return { cells: [name, percent(noise.sd[name] ?? null), fixed(unigram[name] ?? null), covered] };
   });
-  const header = ["loss on", "arm", "exponent", "R²", "residual", "slowdown per tenfold compute"];
   return table(
-    "ln loss = a + b ln compute, least squares, per arm. Residual: root mean square, relative to the loss.",
-    header,
+    `Noise between runs, from ${from} (${noise.freedom} degrees of freedom). Unigram: loss of a table of token frequencies. Held out: intervals of baseline runs, read off a curve of the others, that hold 1.`,
+    ["text", "standard deviation of the loss", "unigram loss", "held out"],
     rows,
-    2,
   );
-}
-
-/** Labels and classifier against labels and truth. */
-export function qualityTables({ labels, classifier }: Results): Html {
-  const fixed = (value: number | null) => (value === null ? "–" : value.toFixed(3));
-  const labelRows = (labels?.evaluations ?? []).map(
-    (e): Row => ({
-      cells: [
-        e.split,
-        compactCount(e.tokens),
-        percent(e.labelledShare),
-        percent(e.truthShare),
-        fixed(e.precision),
-        fixed(e.recall),
-        fixed(e.f1),
-      ],
-    }),
-  );
-  const scoreRows = (classifier?.evaluations ?? []).map(
-    (e): Row => ({
-      cells: [
-        e.level,
-        e.split,
-        e.against,
-        percent(e.prevalence),
-        fixed(e.auroc),
-        fixed(e.precision),
-        fixed(e.recall),
-        fixed(e.f1),
-      ],
-    }),
-  );
-  const kept = labels?.latents ? ` ${labels.keptLatents} of ${labels.latents} latents kept.` : "";
-  return html`${labels ? table(`Labels: ${labels.method}.${kept}`, ["split", "tokens", "labelled forget", "truly forget", "precision", "recall", "F1"], labelRows) : null}
-${classifier ? table(`Classifier: layer ${classifier.layer ?? "–"}, L2 strength ${classifier.strength ?? "–"}. Thresholds from validation; natural prevalence.`, ["level", "split", "against", "prevalence", "AUROC", "precision", "recall", "F1"], scoreRows, 3) : null}`;
-}
-
-/** Text and arms. */
-export function dataTables(results: Results): Html {
-  const domains = [...new Set(results.corpus.splits.flatMap((split) => Object.keys(split.domains)))];
-  const splits = results.corpus.splits.map(
-    (split): Row => ({
-      cells: [
-        split.split,
-        compactCount(split.documents),
-        compactCount(split.tokens),
-        ...domains.map((name) => percent((split.domains[name] ?? 0) / split.tokens)),
-      ],
-    }),
-  );
-  const arms = results.arms.map((arm): Row => {
-    const threshold = arm.threshold === null ? "–" : arm.threshold.toFixed(3);
-    return {
-      cells: [armCell(results, arm.name), arm.method, threshold, percent(arm.filteredShare.train ?? null), arm.budget],
-    };
-  });
-  return html`${table(`Text: ${results.corpus.name}. Shares of tokens by truth domain.`, ["split", "documents", "tokens", ...domains], splits)}
-${table("Arms: thresholds are chosen on validation labels at best F1.", ["arm", "method", "threshold", "training tokens filtered", "budget counts"], arms, 2)}`;
 }
