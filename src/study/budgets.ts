@@ -91,9 +91,9 @@ export function studyConfig(budget: Budget): StudyConfig {
         range: [range(16, 5), range(16, 10), range(96, 30)],
         arms: armsAt({
           baseline: { "16x2": 3, "24x2": 3, "32x2": 3, "64x2": 2, "96x2": 1 },
-          document: { "24x2": 1, "32x2": 1, "64x2": 1, "96x2": 1 },
+          document: { "24x2": 1, "32x2": 1, "64x2": 1 },
           mask: { "16x2": 1, "24x2": 2, "32x2": 2, "64x2": 2, "96x2": 1 },
-          remove: { "24x2": 1, "32x2": 1, "64x2": 1, "96x2": 1 },
+          remove: { "24x2": 1, "32x2": 1, "64x2": 1 },
           "truth-mask": { "32x2": 1, "64x2": 1 },
           "random-mask": { "32x2": 2, "64x2": 2 },
           "wrong-topic-mask": { "32x2": 1, "64x2": 1 },
