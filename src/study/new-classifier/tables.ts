@@ -61,7 +61,8 @@ ${table("Shares of tokens, and of documents at the threshold for documents.", ["
 }
 
 export function domainsSection({ domains, domain }: QualityFile): Html | null {
-  if (domains.length === 0) return null;
+  // One domain that grades nothing is the row of everything again.
+  if (domains.length === 0 || (domains.length === 1 && !domains[0].isForget)) return null;
   const rows = domains.map((part) => rateRow(part, part.isForget ? `${part.name} (forget)` : part.name));
   const note = domains.some(({ isForget }) => isForget)
     ? ""
