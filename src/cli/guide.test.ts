@@ -6,7 +6,10 @@ import { PACKAGE_ROOT } from "../base/package.js";
 import { Domain } from "../label/index.js";
 import { STAGES } from "../study/stages.js";
 import { addClassifierCommands } from "./classifier.js";
+import { addExportCommand } from "./export.js";
+import { addFilterCommand } from "./filter.js";
 import { addLabelReportCommand } from "./label-report.js";
+import { addScoreCommand } from "./score.js";
 import { addStageCommand } from "./stage-command.js";
 
 const guide = readFileSync(join(PACKAGE_ROOT, "docs/labelling.md"), "utf8");
@@ -18,14 +21,29 @@ describe("the guide to a new domain", () => {
     expect(lines.length).toBeGreaterThan(12);
     for (const line of lines) {
       const program = new Command("lacuna").exitOverride().configureOutput({ writeErr: () => {} });
-      for (const stage of STAGES) if (stage.name !== "classifier") addStageCommand(program, stage);
+      for (const stage of STAGES)
+        if (!["classifier", "score", "filter"].includes(stage.name)) addStageCommand(program, stage);
       addClassifierCommands(program);
+      addScoreCommand(program);
+      addFilterCommand(program);
+      addExportCommand(program);
       addLabelReportCommand(program);
       // Parsed only: nothing is run.
       for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
         if (command.commands.length === 0) command.exitOverride().action(() => {});
       await expect(program.parseAsync(["node", ...line.split(" ")]), line).resolves.toBeDefined();
     }
+  });
+
+  it("begins with a new domain in four commands", () => {
+    const [first] = blocks;
+    expect(first.split("\n").map((line) => line.split(" ")[1])).toEqual([
+      "classifier",
+      "score",
+      "filter",
+      "export",
+      undefined,
+    ]);
   });
 
   it("has a domain file that is one", () => {

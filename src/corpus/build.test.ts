@@ -52,6 +52,19 @@ describe("buildCorpus", () => {
     for (const { id, split } of b.documents) expect(split).toBe(splits.get(id));
   });
 
+  it("holds out the documents a file names, whatever cap and shares, and never trains on them", async () => {
+    const files = [synthetic("marked", 300, 50)];
+    const heldOut = join(folder, "marked-spans.jsonl");
+    const ids = Array.from({ length: 40 }, (_, i) => `marked-${i}`);
+    writeFileSync(heldOut, ids.map((id) => JSON.stringify({ id, start: 0, end: 1, label: "forget" })).join("\n"));
+    const { documents } = await buildCorpus(options({ files, heldOut, maxBytes: 20_000, validationShare: 0.2 }));
+    const splits = new Map(documents.map(({ id, split }) => [id, split]));
+    expect(ids.map((id) => splits.get(id))).toEqual(ids.map(() => "test"));
+    expect(documents.length).toBeLessThan(200);
+    const without = await buildCorpus(options({ files, maxBytes: 20_000, validationShare: 0.2 }));
+    for (const { id, split } of without.documents) if (!ids.includes(id)) expect(splits.get(id)).toBe(split);
+  });
+
   it("keeps a group in one split", () => {
     const shares = { validationShare: 0.3, testShare: 0.3 };
     for (let group = 0; group < 50; group++) {
@@ -73,7 +86,9 @@ describe("buildCorpus", () => {
     await expect(buildCorpus(options({ files: [empty] }))).rejects.toThrow(/The corpus is empty: .*empty\.jsonl/);
     const two = [synthetic("two", 2, 5)];
     await expect(buildCorpus(options({ files: two, maxBytes: 1 }))).rejects.toThrow(/--max-bytes 1/);
-    await expect(buildCorpus(options({ files: two }))).rejects.toThrow(/2 documents leave none for/);
+    await expect(buildCorpus(options({ files: two }))).rejects.toThrow(
+      /2 documents leave none for .*--validation-share/,
+    );
   });
 });
 

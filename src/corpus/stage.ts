@@ -28,6 +28,10 @@ export const CorpusOptions = z.object({
     .default(0.05)
     .describe("share of documents (of the alphabet, embedded) kept to choose settings on"),
   testShare: z.number().min(0).max(0.5).default(0.07).describe("share kept for the final measurement"),
+  heldOut: z
+    .string()
+    .optional()
+    .describe("JSONL whose ids name documents that are test whatever the shares, and taken whatever the cap"),
   seed: z.int().nonnegative().default(1).describe("seed of thinning, sampling and order"),
 });
 
@@ -41,7 +45,7 @@ export const corpusStage = defineStage({
   ],
   version: 2,
   options: CorpusOptions,
-  inputs: ["files"],
+  inputs: ["files", "heldOut"],
   async run(options, { out, progress }) {
     const { documents, duplicates } = await buildCorpus(options, progress);
     await writeDocuments(out, documents);

@@ -56,9 +56,11 @@ export async function fitNgram(options: ClassifierOptions, { out, progress }: St
   const validationWords = gather(validation);
   const strengths = options.strengths ?? STRENGTHS;
   let fits = 0;
+  // Two more for the halves of a lexicon.
+  const total = strengths.length + (lexicon.length < 2 ? 0 : 2);
+  const fitted = (detail: string) => progress({ done: ++fits, total, unit: "fits", detail });
   const { weights, strength, candidates } = chooseWeights(train, validationWords, lexicon, strengths, (reached) => {
-    const detail = reached === null ? "words" : `words: average precision ${reached.toFixed(3)}`;
-    progress({ done: ++fits, total: strengths.length, unit: "fits", detail });
+    fitted(reached === null ? "words" : `words: average precision ${reached.toFixed(3)}`);
   });
   const settings: NgramSettings = {
     ...{ window: options.window, sharpen: options.sharpen, bonus: lexicon.length > 0 ? options.bonus : 0 },
@@ -94,7 +96,12 @@ export async function fitNgram(options: ClassifierOptions, { out, progress }: St
   });
   const document = { ...shared, candidates: [], ...forDocuments };
   const halves =
-    lexicon.length < 2 ? null : measureHalves(train, validationWords, lexicon, { strength, seed: options.seed });
+    lexicon.length < 2
+      ? null
+      : measureHalves(train, validationWords, lexicon, {
+          ...{ strength, seed: options.seed },
+          onFit: () => fitted("words: one half of the lexicon"),
+        });
   // Everything is decided; now the test documents are read.
   const { judged: onTest } = judge(labelled("test"));
   const judged = [onValidation, onTest] as const;

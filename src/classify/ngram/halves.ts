@@ -29,7 +29,7 @@ export function measureHalves(
   train: TrainSentences,
   validation: ReadSentences,
   terms: readonly string[],
-  { strength, seed }: { strength: number; seed: number },
+  { strength, seed, onFit = () => {} }: { strength: number; seed: number; onFit?: () => void },
 ): Halves | null {
   const [a, b] = splitTerms(terms, seed);
   const none = sentencesWith(validation.sentences, firesIn(validation.vocabulary, terms));
@@ -45,6 +45,7 @@ export function measureHalves(
     const graded = Uint8Array.from(rows, (row) => fires[row]);
     if (!hasBothClasses(graded)) return null;
     const { weights } = fitWeights(train, terms, strength, labels);
+    onFit();
     const all = sentenceLogits(validation, openModel(weights, terms, true));
     const logits = Float64Array.from(rows, (row) => all[row]);
     const order = Uint32Array.from(rows.keys()).sort((x, y) => logits[x] - logits[y]);

@@ -1,0 +1,83 @@
+/** @file A new classifier from config to page: run the steps, measure, write. */
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { grouped, UserError } from "../../base/errors.js";
+import { writeFileAtomic, writeJson } from "../../base/files.js";
+import { type Manifest, readManifest } from "../../base/stage.js";
+import { readDomain } from "../../label/index.js";
+import { type Artifact, type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { renderNewClassifier } from "./page.js";
+import { type NewClassifierConfig, type NewClassifierInputs, newClassifierSteps } from "./pipeline.js";
+import { measureQuality } from "./quality.js";
+import type { QualityFile } from "./quality-file.js";
+
+export interface NewClassifierOptions extends NewClassifierInputs {
+  config: NewClassifierConfig;
+  /** Folder for everything: steps/, classifier/, classifier.html, quality.json. */
+  out: string;
+  workers?: number;
+  onEvent?: (event: StepEvent) => void;
+  /** Instead of steps in threads of their own. */
+  run?: RunStep;
+}
+
+/** Every step it takes, without running any. */
+export async function planNewClassifier({ config, ...inputs }: NewClassifierOptions): Promise<StepSpec[]> {
+  const steps: StepSpec[] = [];
+  await newClassifierSteps(config, inputs, async (step) => {
+    steps.push(step);
+    return { path: step.id, manifest: {} as Manifest };
+  });
+  return steps;
+}
+
+/**
+ * Runs or resumes it all and writes `classifier/`, `classifier.html` and `quality.json` into `out`.
+ * @throws UserError for inputs that are wrong; what was finished before stays and is found by the next run.
+ */
+export async function runNewClassifier(options: NewClassifierOptions): Promise<QualityFile> {
+  const { config, out, workers = 2, onEvent = () => {}, ...inputs } = options;
+  const { lexicon } = readDomain(inputs.domain);
+  const step = options.run ?? stepRunner({ folder: out, workers, onEvent });
+  const artifacts = await newClassifierSteps(config, inputs, async (spec) => {
+    const artifact = await step(spec);
+    if (spec.stage === "label-text") requireTerms(artifact, inputs.domain);
+    return artifact;
+  });
+  const measured = measureQuality(artifacts, inputs.domain, config.seed);
+  await placeClassifier(artifacts.classifier.path, join(out, "classifier"));
+  await writeFileAtomic(join(out, "classifier.html"), renderNewClassifier(measured, lexicon));
+  await writeJson(join(out, "quality.json"), measured.quality);
+  return measured.quality;
+}
+
+const LabelResult = z.object({
+  splits: z.object({ train: z.object({ documents: z.number(), tokens: z.number(), forgetTokens: z.number() }) }),
+});
+
+/** @throws UserError when no term stands anywhere in the train documents */
+function requireTerms({ manifest }: Artifact, domainFile: string): void {
+  const { documents, forgetTokens } = LabelResult.parse(manifest.result).splits.train;
+  if (forgetTokens > 0) return;
+  const { name, lexicon } = readDomain(domainFile);
+  const shown = lexicon.slice(0, 3).join(", ");
+  throw new UserError(
+    `No term of the lexicon of ${name} (${shown}${lexicon.length > 3 ? ", ..." : ""}) stands in any of ${grouped(documents)} train documents, so there is nothing to learn from. ` +
+      `Find words of ${name} that do occur in your text, in its language (grep -ic WORD FILE counts lines), put them into "lexicon" of ${basename(domainFile)} ("tumor*" is a stem), and run the same command again.`,
+  );
+}
+
+/** A whole copy under a name that does not change; a step's own folder is named by its key. */
+async function placeClassifier(from: string, to: string): Promise<void> {
+  if (existsSync(join(to, "manifest.json"))) {
+    if (readManifest(to, "classifier").fingerprint === readManifest(from, "classifier").fingerprint) return;
+  } else if (existsSync(to)) {
+    throw new UserError(`${to} is there and is no classifier. Give another --out, or move it away.`);
+  }
+  const partial = `${to}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  cpSync(from, partial, { recursive: true });
+  rmSync(to, { recursive: true, force: true });
+  renameSync(partial, to);
+}
