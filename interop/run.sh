@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks Lacuna against Python oracles (PyTorch, scikit-learn) and reads its exports with the trainers' own readers, in
-# virtual environments of its own. Not part of `npm test`. What cannot be installed is skipped, and said so.
+# virtual environments of its own. Not part of `npm test`. What cannot be installed is skipped, and said so. Arguments choose tests:
+# bash interop/run.sh interop/ngram.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! command -v python3 >/dev/null; then
@@ -27,4 +28,4 @@ if [ ! -e .venv/exports-tried ]; then
     echo "could not install levanter; its test skips"
   touch .venv/exports-tried
 fi
-LACUNA_PYTHON="$PWD/.venv/bin/python" npx vitest run --config interop/vitest.config.ts
+LACUNA_PYTHON="$PWD/.venv/bin/python" npx vitest run --config interop/vitest.config.ts "$@"

@@ -3,11 +3,14 @@
  *
  * A biLM is a left-to-right and a right-to-left model: the left half's state depends on tokens <= t only, the right half's
  * on tokens >= t only (paper 5.2). An encoder is one model that sees both sides. Layers count from the embedding (0) to
- * the output of the last block, without the final norm. Documents of any length are read whole.
+ * the output of the last block, without the final norm. Documents of any length are read whole. What words say of a token may
+ * stand beside the states, as a part without layers.
  */
 import { UserError } from "../base/errors.js";
 import { loadAnyModel, type Model, type StateReader, stateReader } from "../nn/index.js";
 import { loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
+import type { ColumnReader } from "./ngram/columns.js";
+import { COLUMNS } from "./ngram/logits.js";
 
 /** The models of a backbone by their place, in the order of their features. */
 export const PARTS = ["left", "right", "encoder"] as const;
@@ -15,12 +18,14 @@ export type Part = (typeof PARTS)[number];
 
 export interface Backbone {
   readers: readonly StateReader[];
+  /** What words say of each token, the last of its features; nothing where a classifier reads models alone. */
+  columns?: ColumnReader;
 }
 
 /** Directories of the models: left and right, or encoder. */
 export type BackbonePaths = Partial<Record<Part, string>>;
 
-/** States of one document at the layers asked for, [part][layer], each [tokens, width of that part]. */
+/** Features of one document at the layers asked for, [part][layer], each [tokens, width of that part]. */
 export interface BackboneStates {
   /** Index among the documents given. */
   document: number;
@@ -80,8 +85,8 @@ export function openBackbone(paths: BackbonePaths, threads: number): Backbone {
 }
 
 /** Numbers in a token's features, by part. */
-export function featureWidths({ readers }: Backbone): number[] {
-  return readers.map(({ model }) => model.config.width);
+export function featureWidths({ readers, columns }: Backbone): number[] {
+  return [...readers.map(({ model }) => model.config.width), ...(columns ? [COLUMNS] : [])];
 }
 
 export async function releaseBackbone({ readers }: Backbone): Promise<void> {
@@ -90,7 +95,7 @@ export async function releaseBackbone({ readers }: Backbone): Promise<void> {
 
 /** Reads documents through every part, in order. What a document gets does not depend on its neighbours. */
 export async function* readStates(
-  { readers }: Backbone,
+  { readers, columns }: Backbone,
   documents: readonly Uint32Array[],
   layers: readonly number[],
 ): AsyncGenerator<BackboneStates> {
@@ -101,6 +106,10 @@ export async function* readStates(
       const next = await other.next();
       if (next.done || next.value.document !== document) throw new Error(`A half skipped document ${document}`);
       parts.push(next.value.states);
+    }
+    if (columns) {
+      const here = columns(documents[document]);
+      parts.push(layers.map(() => here));
     }
     yield { document, states: parts };
   }

@@ -94,14 +94,19 @@ export const NgramSettings = z.object({
 });
 export type NgramSettings = z.infer<typeof NgramSettings>;
 
+const ngrams = z
+  .int()
+  .optional()
+  .describe("columns of the n-gram classifier in ngrams/; absent where probes read models alone");
+
 const Kinds = z.discriminatedUnion("kind", [
   Common.extend({
     kind: z.literal("ngram"),
     settings: NgramSettings,
     halves: Halves.nullable().describe("null when the labels are not a lexicon's, or a half never fires"),
   }),
-  Common.extend({ kind: z.literal("bilm"), widths: z.object({ left: z.int(), right: z.int() }), models }),
-  Common.extend({ kind: z.literal("encoder"), widths: z.object({ encoder: z.int() }), models }),
+  Common.extend({ kind: z.literal("bilm"), widths: z.object({ left: z.int(), right: z.int(), ngrams }), models }),
+  Common.extend({ kind: z.literal("encoder"), widths: z.object({ encoder: z.int(), ngrams }), models }),
 ]);
 
 /** Files from before there were kinds are a biLM's if they scored anything. */

@@ -1,7 +1,7 @@
 /**
  * @file Classifiers on models: probes on the states of a biLM or an encoder, fitted, judged and written.
  *
- * The models are copied beside the probes.
+ * The models are copied beside the probes, and so is the n-gram classifier whose scores are among their features, if one is.
  */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -16,26 +16,51 @@ import { type Fitted, type Granularity, logitsAt, rowsOf } from "./fit.js";
 import { fitBoth } from "./fit-both.js";
 import { type JudgedRows, type JudgedSplit, probeFile, rowsToKeep, standardsOf, testWarnings } from "./judge.js";
 import { type LabelledDocuments, readLabelled } from "./labelled.js";
+import { leaveOutLexicon, withBonus } from "./ngram/bonus.js";
+import { columnReader } from "./ngram/columns.js";
+import { lexiconOf } from "./ngram/lexicon.js";
+import { COLUMNS } from "./ngram/logits.js";
+import { copyNgram, readNgram, type StoredNgram } from "./ngram/model-file.js";
 import type { ClassifierOptions } from "./options.js";
-import { writeClassifier } from "./probe-file.js";
+import { NGRAMS, writeClassifier } from "./probe-file.js";
 import { planSample } from "./sample-plan.js";
 import { readSample, type Sample } from "./samples.js";
 import { writeTestRows } from "./test-rows.js";
 
 /** Penalties tried when none are given. */
 const STRENGTHS = [0.1, 1, 10];
+/** With n-grams beside: three features already tell most, so the hundreds of models' are worth holding back. */
+const STRENGTHS_BESIDE = [1, 100, 10_000];
 
 export async function fitProbes(options: ClassifierOptions, context: StageContext): Promise<ProbedFile> {
+  const ngrams = options.ngrams === undefined ? undefined : readBeside(options.ngrams, options.tokens);
   const backbone = openBackbone(options, context.threads);
   try {
-    return await fitOn(backbone, options, context);
+    return await fitOn(backbone, ngrams, options, context);
   } finally {
     await releaseBackbone(backbone);
   }
 }
 
-async function fitOn(backbone: Backbone, options: ClassifierOptions, { out, progress }: StageContext) {
+/** @throws UserError when it is no n-gram classifier of these tokens */
+function readBeside(ngrams: string, tokens: string): StoredNgram {
+  const stored = readNgram(ngrams);
+  requireSameTokenizer(
+    { what: `The n-gram classifier ${ngrams}`, fingerprint: stored.file.tokenizer },
+    { what: `these tokens (${tokens})`, fingerprint: loadTokenizer(tokens).fingerprint },
+    "Fit it on these tokens: lacuna classifier fit --kind ngram.",
+  );
+  return stored;
+}
+
+async function fitOn(
+  models: Backbone,
+  ngrams: StoredNgram | undefined,
+  options: ClassifierOptions,
+  { out, progress }: StageContext,
+) {
   const tokenizer = loadTokenizer(options.tokens);
+  const backbone = ngrams ? { ...models, columns: columnReader(ngrams, tokenizer) } : models;
   const given = PARTS.flatMap((part) => (options[part] === undefined ? [] : [[part, options[part]] as const]));
   const [[, first]] = given;
   requireSameTokenizer(
@@ -58,7 +83,17 @@ async function fitOn(backbone: Backbone, options: ClassifierOptions, { out, prog
     readLabelled(options.labels, options.tokens, split),
   );
   const samples = { train: await read(train, layers, 1), validation: await read(validation, layers, 0.5) };
-  const { fitted, warnings } = fitBoth(samples, options.labels, options.strengths ?? STRENGTHS, progress);
+  const isOfLexicon = ngrams !== undefined && lexiconOf(options.labels).length > 0;
+  if (isOfLexicon) leaveOutLexicon(samples.train);
+  const strengths = options.strengths ?? (ngrams ? STRENGTHS_BESIDE : STRENGTHS);
+  const { fitted, warnings } = fitBoth(samples, options.labels, strengths, progress);
+  if (isOfLexicon)
+    for (const granularity of ["token", "document"] as const)
+      fitted[granularity] = withBonus(
+        fitted[granularity],
+        rowsOf(samples.validation, granularity),
+        ngrams.file.settings.bonus,
+      );
   // Everything is decided; now the test documents are read.
   const test = readLabelled(options.labels, options.tokens, "test");
   const testLayers = [...new Set([fitted.token.layer, fitted.document.layer])];
@@ -81,10 +116,11 @@ async function fitOn(backbone: Backbone, options: ClassifierOptions, { out, prog
     ...{ token: described("token"), document: described("document") },
     warnings: [...warnings, ...testWarnings(judged[1])],
   };
+  const columns = ngrams && { ngrams: COLUMNS };
   const file: ProbedFile =
     options.kind === "encoder"
-      ? { kind: "encoder", widths: { encoder: widthOf("encoder") }, ...common }
-      : { kind: "bilm", widths: { left: widthOf("left"), right: widthOf("right") }, ...common };
+      ? { kind: "encoder", widths: { encoder: widthOf("encoder"), ...columns }, ...common }
+      : { kind: "bilm", widths: { left: widthOf("left"), right: widthOf("right"), ...columns }, ...common };
   await writeClassifier(out, file, { token: fitted.token.probe, document: fitted.document.probe });
   const [token, document] = (["token", "document"] as const).map((granularity) =>
     rowsToKeep(fitted[granularity], granularity, judged[1]),
@@ -92,6 +128,7 @@ async function fitOn(backbone: Backbone, options: ClassifierOptions, { out, prog
   await writeTestRows(out, { token, document, sources: test.sources }, tokenizer.fingerprint);
   await copyTokenizer(options.tokens, out);
   for (const [part, directory] of given) await copyModel(directory, join(out, part));
+  if (options.ngrams !== undefined) copyNgram(options.ngrams, join(out, NGRAMS));
   return file;
 }
 

@@ -11,6 +11,10 @@ export const ClassifierOptions = z.object({
   left: z.string().optional().describe("model that reads forward (lacuna pretrain --direction forward)"),
   right: z.string().optional().describe("model that reads in reverse (lacuna pretrain --direction reverse)"),
   encoder: z.string().optional().describe("instead of both: an encoder (lacuna pretrain --objective masked)"),
+  ngrams: z
+    .string()
+    .optional()
+    .describe("beside models: a finished n-gram classifier whose scores of a token are among its features"),
   labels: z.string().describe("labels (lacuna label)"),
   reference: z
     .string()
@@ -24,7 +28,7 @@ export const ClassifierOptions = z.object({
     .min(1)
     .optional()
     .describe(
-      "penalties to try, as in strength/2 |w|^2 + sum of logloss (1/C of scikit-learn); default 0.1 1 10, ngram 1 3 10",
+      "penalties to try, as in strength/2 |w|^2 + sum of logloss (1/C of scikit-learn); default 0.1 1 10, with --ngrams 1 100 10000, kind ngram 1 3 10",
     ),
   layers: z
     .array(z.int().nonnegative())

@@ -7,6 +7,9 @@ import { readManifest } from "../base/stage.js";
 import { type ProbedFile, readClassifierFile } from "./classifier-file.js";
 import type { LinearProbe } from "./loss.js";
 
+/** Folder of the n-gram classifier inside a classifier whose probes read its scores too. */
+export const NGRAMS = "ngrams";
+
 export interface ClassifierProbes {
   token: LinearProbe;
   document: LinearProbe;
@@ -40,7 +43,7 @@ export function readClassifier(directory: string): {
     throw new UserError(`${directory} is a classifier of n-grams: it has no models and no probe.`);
   const path = join(directory, "probe.safetensors");
   const { tensors } = readSafetensors(path);
-  const expected = Object.values(file.widths).reduce((sum, width) => sum + width, 0);
+  const expected = Object.values(file.widths).reduce<number>((sum, width) => sum + (width ?? 0), 0);
   const probe = (name: string): LinearProbe => {
     const [weights, bias] = [tensors[`${name}_weights`]?.data, tensors[`${name}_bias`]?.data];
     if (weights instanceof Float64Array && weights.length === expected && bias instanceof Float64Array)

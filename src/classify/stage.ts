@@ -20,11 +20,12 @@ export const classifierStage = defineStage({
   examples: [
     "lacuna classifier fit --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier",
     "lacuna classifier fit --kind bilm --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --layers 2 --strengths 0.01 1 100 --out runs/demo/classifier-2",
+    "lacuna classifier fit --kind bilm --left runs/demo/left --right runs/demo/right --ngrams runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-3",
     "lacuna classifier fit --kind encoder --encoder runs/encoder --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-encoder",
   ],
   version: 4,
   options: ClassifierOptions,
-  inputs: ["left", "right", "encoder", "labels", "reference", "tokens"],
+  inputs: ["left", "right", "encoder", "ngrams", "labels", "reference", "tokens"],
   async run(options, context) {
     requireModelsOfKind(options);
     const file = await (options.kind === "ngram" ? fitNgram(options, context) : fitProbes(options, context));
@@ -37,6 +38,8 @@ const WANTED = { ngram: [], bilm: ["left", "right"], encoder: ["encoder"] } as c
 
 function requireModelsOfKind(options: ClassifierOptions): void {
   const wanted: readonly string[] = WANTED[options.kind];
+  if (options.kind === "ngram" && options.ngrams !== undefined)
+    throw new UserError("--ngrams adds an n-gram classifier to probes on models: give --kind bilm or encoder with it.");
   const given = PARTS.filter((part) => options[part] !== undefined);
   if (given.join() === wanted.join()) return;
   const flags = (parts: readonly string[]) => parts.map((part) => `--${part} DIR`).join(" ") || "no model";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../base/random.js";
 import { type DocumentText, sentencesOf } from "../../label/index.js";
-import { logitReader } from "./logits.js";
+import { COLUMNS, logitReader } from "./logits.js";
 import { type NgramWeights, openModel } from "./model.js";
 import { piecesOf } from "./pieces.js";
 import { unitEnds } from "./units.js";
@@ -87,5 +87,21 @@ describe("logits of tokens", () => {
     const read = logitReader(openModel(weights), { window: 2, sharpen: 0.5, bonus: 0 });
     for (const logit of read(documentOf("12 34")).tokenLogits.subarray(0, -1)) expect(logit).toBeCloseTo(-0.3, 5);
     expect(read(documentOf("")).meanLogit).toBeUndefined();
+  });
+});
+
+describe("columns of tokens", () => {
+  it("make up the logits: a share of the sentence, a share of the window, the bonus by how much the lexicon fires", () => {
+    const settings = { window: 2, sharpen: 0.3, bonus: 2.5 };
+    const columns = new Float32Array(documentOf(TEXT).isSpecial.length * COLUMNS);
+    const read = logitReader(openModel(weights, ["beats"]), settings);
+    const { tokenLogits } = read(documentOf(TEXT), columns);
+    for (const [token, logit] of tokenLogits.entries()) {
+      const [own, near, fires] = columns.subarray(COLUMNS * token, COLUMNS * (token + 1));
+      expect(0.7 * own + 0.3 * near + 2.5 * fires).toBeCloseTo(logit, 5);
+    }
+    expect(columns[2]).toBeCloseTo(1, 6);
+    expect(new Set(tokenLogits).size).toBeGreaterThan(5);
+    expect(read(documentOf(TEXT)).tokenLogits).toEqual(tokenLogits);
   });
 });

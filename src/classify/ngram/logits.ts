@@ -19,6 +19,12 @@ export interface LogitSettings {
   bonus: number;
 }
 
+/**
+ * What a token's logit is made of: logits of its sentence and of its window, without the bonus, and how much the lexicon fires,
+ * (1 - sharpen) for its sentence plus sharpen for its window.
+ */
+export const COLUMNS = 3;
+
 export interface TextLogits {
   /** Shape [tokens]; 0 for special ones. */
   tokenLogits: Float32Array;
@@ -55,34 +61,47 @@ export function logitReader(model: NgramModel, { window, sharpen, bonus }: Logit
     }
     return unknown;
   };
-  /** Logit of words [from, to); undefined when they have no rows. */
+  /** Logit of words [from, to) without the bonus; undefined when they have no rows. */
   const logitOf = (from: number, to: number): number | undefined => {
     const count = rows[to] - rows[from];
     if (count === 0) return undefined;
-    return (sums[to] - sums[from]) / count + model.bias + (fires[to] > fires[from] ? bonus : 0);
+    return (sums[to] - sums[from]) / count + model.bias;
   };
+  const firesAt = (from: number, to: number) => (fires[to] > fires[from] ? 1 : 0);
 
-  return (document: DocumentText): TextLogits => {
+  /** @param columns - filled where given, shape [tokens, COLUMNS]; special tokens are left out */
+  return (document: DocumentText, columns?: Float32Array): TextLogits => {
     const { text, isSpecial } = document;
     const unknownWords = total(text);
     const { count: words, starts } = spans;
     const sentences = sentencesOf(text);
-    const logits = sentenceLogits(sentences, spans, logitOf, model.bias);
+    const { logits, fired } = sentenceLogits(sentences, spans, logitOf, firesAt, model.bias);
     const tokenLogits = new Float32Array(isSpecial.length);
     const ends = unitEnds(document);
     let [sentence, word, ordinary, sum] = [0, 0, 0, 0];
-    let [atWord, near] = [-1, 0];
+    let [atWord, near, nearFires] = [-1, 0, 0];
+    const isWindowed = sharpen > 0 || columns !== undefined;
     for (let token = 0; token < ends.length; token++) {
       if (isSpecial[token] === 1) continue;
       // A token stands where its last unit does: the space before a word goes with the word.
       while (sentence + 1 < sentences.length && sentences[sentence].end < ends[token]) sentence++;
       while (word + 1 < words && starts[word + 1] < ends[token]) word++;
       const own = logits[sentence] ?? model.bias;
-      if (sharpen > 0 && atWord !== word) {
+      const ownFires = fired[sentence] ?? 0;
+      if (isWindowed && atWord !== word) {
         atWord = word;
-        near = logitOf(Math.max(0, word - window), Math.min(words, word + window + 1)) ?? own;
+        const [from, to] = [Math.max(0, word - window), Math.min(words, word + window + 1)];
+        const found = logitOf(from, to);
+        near = found ?? own;
+        nearFires = found === undefined ? ownFires : firesAt(from, to);
       }
-      tokenLogits[token] = sharpen > 0 ? (1 - sharpen) * own + sharpen * near : own;
+      const logit = own + bonus * ownFires;
+      tokenLogits[token] = sharpen > 0 ? (1 - sharpen) * logit + sharpen * (near + bonus * nearFires) : logit;
+      if (columns) {
+        columns[COLUMNS * token] = own;
+        columns[COLUMNS * token + 1] = near;
+        columns[COLUMNS * token + 2] = (1 - sharpen) * ownFires + sharpen * nearFires;
+      }
       sum += tokenLogits[token];
       ordinary++;
     }
@@ -90,21 +109,28 @@ export function logitReader(model: NgramModel, { window, sharpen, bonus }: Logit
   };
 }
 
-/** A logit per sentence; those without a word take a neighbour's. */
+/** A logit per sentence, without the bonus, and whether the lexicon fires; those without a word take a neighbour's. */
 function sentenceLogits(
   sentences: readonly { end: number }[],
   { count, starts }: { count: number; starts: Uint32Array },
   logitOf: (from: number, to: number) => number | undefined,
+  firesAt: (from: number, to: number) => number,
   bias: number,
-): Float64Array {
+): { logits: Float64Array; fired: Uint8Array } {
   const logits = new Float64Array(sentences.length).fill(Number.NaN);
+  const fired = new Uint8Array(sentences.length);
   let word = 0;
-  let last = Number.NaN;
+  let [last, lastFires] = [Number.NaN, 0];
   for (const [index, { end }] of sentences.entries()) {
     const from = word;
     while (word < count && starts[word] < end) word++;
-    logits[index] = last = logitOf(from, word) ?? last;
+    const found = logitOf(from, word);
+    if (found !== undefined) [last, lastFires] = [found, firesAt(from, word)];
+    logits[index] = last;
+    fired[index] = lastFires;
   }
-  const first = logits.find((logit) => !Number.isNaN(logit)) ?? bias;
-  return logits.map((logit) => (Number.isNaN(logit) ? first : logit));
+  const first = logits.findIndex((logit) => !Number.isNaN(logit));
+  logits.fill(logits[first] ?? bias, 0, Math.max(0, first < 0 ? logits.length : first));
+  fired.fill(fired[first] ?? 0, 0, Math.max(0, first));
+  return { logits, fired };
 }

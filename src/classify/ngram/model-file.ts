@@ -1,4 +1,5 @@
 /** @file The weights of an n-gram classifier: `ngram.safetensors` beside classifier.json and the tokenizer. */
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeJson } from "../../base/files.js";
@@ -8,6 +9,12 @@ import { type NgramFile, readClassifierFile } from "../classifier-file.js";
 import type { NgramWeights } from "./model.js";
 
 const FILE = "ngram.safetensors";
+
+/** A classifier of n-grams as stored. */
+export interface StoredNgram {
+  file: NgramFile;
+  weights: NgramWeights;
+}
 
 /** Writes classifier.json and ngram.safetensors: words in UTF-8, one after another, and where each ends. */
 export async function writeNgram(directory: string, file: NgramFile, weights: NgramWeights): Promise<void> {
@@ -26,8 +33,19 @@ export async function writeNgram(directory: string, file: NgramFile, weights: Ng
 }
 
 /** Reads a finished classifier of n-grams. @throws UserError when it is not one, or its tensors do not fit together */
-export function readNgram(directory: string): { file: NgramFile; weights: NgramWeights; fingerprint: string } {
+export function readNgram(directory: string): StoredNgram & { fingerprint: string } {
   const { fingerprint } = readManifest(directory, "classifier");
+  return { ...readNgramFiles(directory), fingerprint };
+}
+
+/** Copies what `readNgramFiles` reads: all of a finished classifier that does not depend on when it was made. */
+export function copyNgram(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of ["classifier.json", FILE]) copyFileSync(join(from, name), join(to, name));
+}
+
+/** Reads a copy inside another classifier. @throws UserError as readNgram does */
+export function readNgramFiles(directory: string): StoredNgram {
   const file = readClassifierFile(directory);
   if (file.kind !== "ngram") throw new UserError(`${directory} is a classifier of kind ${file.kind}, not of n-grams.`);
   const path = join(directory, FILE);
@@ -52,5 +70,5 @@ export function readNgram(directory: string): { file: NgramFile; weights: NgramW
   }
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   const words = Array.from(ends, (end, row) => bytes.toString("utf8", row === 0 ? 0 : ends[row - 1], end));
-  return { file, weights: { words, wordWeights, pieceWeights, bias: bias[0] }, fingerprint };
+  return { file, weights: { words, wordWeights, pieceWeights, bias: bias[0] } };
 }

@@ -60,7 +60,7 @@ export interface SmallPipelineOptions {
 /** Writes tokens, labels and two models under `root`, each a finished artifact. */
 export async function smallPipeline(root: string, options: SmallPipelineOptions = {}): Promise<SmallPipeline> {
   const { seed = 1, relabel = (label) => label, reverseTruth = false } = options;
-  const paths = { tokens: join(root, "tokens"), labels: join(root, "labels"), left: "", right: "" };
+  const paths = { tokens: join(root, "tokens"), labels: join(root, "labels") };
   const json = await (byteTokenizer ??= trainByteLevelBpe([LETTERS], 256, join(root, "bytes")));
   const specials = placeSpecials("bytes", 256);
   const tokenizer = createTokenizer(json, specials);
@@ -115,21 +115,26 @@ export async function smallPipeline(root: string, options: SmallPipelineOptions 
     }
   };
   await writeArtifact("label", paths.labels, makeLabels, { domain, documentShare: 0.15 });
-  const config = GptConfig.parse({ vocabulary: 320, width: 16, layers: 2, heads: 2, context: 64, baseWidth: 16 });
+  return { ...paths, ...(await smallHalves(root, paths.tokens, 320)) };
+}
+
+/** Writes two untrained halves of a biLM for some tokens. @param vocabulary - special tokens included */
+export async function smallHalves(root: string, tokens: string, vocabulary: number) {
+  const config = GptConfig.parse({ vocabulary, width: 16, layers: 2, heads: 2, context: 64, baseWidth: 16 });
+  const paths = { left: join(root, "left"), right: join(root, "right") };
   for (const [half, direction] of Object.entries({ left: "forward", right: "reverse" }) as ["left", Direction][]) {
-    paths[half] = join(root, half);
     const model = { config, direction, parameters: initialise(config, half === "left" ? 1 : 2) };
     await writeArtifact("pretrain", paths[half], async (out) => {
       await saveModel(out, model);
-      await copyTokenizer(paths.tokens, out);
+      await copyTokenizer(tokens, out);
     });
   }
   return paths;
 }
 
-/** Writes an untrained encoder for the tokens of a small pipeline. */
-export async function smallEncoder(root: string, tokens: string): Promise<string> {
-  const shape = { vocabulary: 320 + 1, width: 32, layers: 2, heads: 2, context: 64, baseWidth: 32 };
+/** Writes an untrained encoder for the tokens of a small pipeline. @param vocabulary - special tokens and the mask included */
+export async function smallEncoder(root: string, tokens: string, vocabulary = 320 + 1): Promise<string> {
+  const shape = { vocabulary, width: 32, layers: 2, heads: 2, context: 64, baseWidth: 32 };
   const config = GptConfig.parse({ ...shape, bidirectional: true });
   const encoder = join(root, "encoder");
   await writeArtifact("pretrain", encoder, async (out) => {
