@@ -100,7 +100,7 @@ describe("analysis of a synthetic study", () => {
     const noisy = analyse(syntheticFacts({ noise: 0.02 }), { resamples: 200 });
     expect(width(noisy)).toBeGreaterThan(2 * width(results));
     expect(noisy.noise).toMatchObject({ from: "seeds" });
-    expect(noisy.noise.sd.medical).toBeGreaterThan(0.01);
+    expect(noisy.noise.sizes.find(({ size }) => size === "48x2")!.sd.medical).toBeGreaterThan(0.005);
     const single = analyse(syntheticFacts({ seeds: [1] }), { resamples: 20 });
     expect(single.noise.from).toBe("line");
     expect(single.caveats.join(" ")).toContain("No cell has enough seeds");

@@ -46,7 +46,13 @@ export function analyse(facts: StudyFacts, { resamples = RESAMPLES } = {}): Resu
     sizes: [...grid.sizes],
     arms: [...grid.arms],
     routes: [...facts.routes],
-    noise: { from: noise.from, freedom: noise.freedom, sd: byMeasure(grid, (column) => spreadOf(noise, column)) },
+    noise: {
+      from: noise.from,
+      sizes: grid.sizes.map(({ name }) => {
+        const residuals = noise.at.get(name)!;
+        return { size: name, freedom: residuals.freedom, sd: byMeasure(grid, (column) => spreadOf(residuals, column)) };
+      }),
+    },
     unigram: byMeasure(grid, (column) => grid.unigram[column]),
     runs: grid.cells.flatMap((cell) => cell.facts.map((run) => runResult(run, cell.size.parameters, grid))),
     cells: cellResults(grid, quantities),
@@ -71,8 +77,9 @@ function byMeasure({ measures }: Grid, value: (column: number) => number): Recor
 
 function estimateQuantities(grid: Grid, noise: Noise, seed: number, resamples: number): BoundedQuantity[] {
   const rng = random(seed, "study:bootstrap");
+  const residuals = grid.cells.flatMap(({ runs, size }) => runs.map(() => noise.at.get(size.name)!));
   const resampled = bootstrap(grid.runs, (losses) => deriveQuantities(grid, losses), {
-    ...{ resamples, rng, noise: () => drawNoise(noise, grid.measures.length, rng) },
+    ...{ resamples, rng, noise: (run: number) => drawNoise(residuals[run], grid.measures.length, rng) },
   });
   const observed = deriveQuantities(
     grid,

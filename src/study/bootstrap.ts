@@ -54,18 +54,18 @@ export function average(rows: readonly Float64Array[]): Float64Array {
  *
  * @param runs - every run must hold the same documents and measures
  * @param derive - from losses [run][measure] to the quantities of interest
- * @param noise - factors [measure] by which one run's losses are moved
+ * @param noise - factors [measure] by which a run's losses are moved, by its place among the runs
  * @returns every resampled quantity, [resample][quantity]
  */
 export function bootstrap<Derived>(
   runs: readonly LossTable[],
   derive: (losses: readonly Float64Array[]) => Derived,
-  { resamples, rng, noise }: { resamples: number; rng: Random; noise: () => Float64Array },
+  { resamples, rng, noise }: { resamples: number; rng: Random; noise: (run: number) => Float64Array },
 ): Derived[] {
   return Array.from({ length: resamples }, () => {
     const weights = drawDocuments(runs[0].documents, rng);
-    const losses = runs.map((run) => {
-      const factors = noise();
+    const losses = runs.map((run, index) => {
+      const factors = noise(index);
       return meanLosses(run, weights).map((loss, measure) => loss * factors[measure]);
     });
     return derive(losses);

@@ -214,8 +214,13 @@ export const Results = z.object({
   routes: z.array(RouteFacts).describe("the route of the arms first"),
   noise: z.object({
     from: z.enum(["seeds", "line"]).describe("what training noise was measured by: seeds, or residuals of the line"),
-    freedom: z.number().describe("degrees of freedom"),
-    sd: z.record(z.string(), z.number()).describe("standard deviation of ln loss between runs, by measure"),
+    sizes: z.array(
+      z.object({
+        size: z.string(),
+        freedom: z.number().describe("degrees of freedom"),
+        sd: z.record(z.string(), z.number()).describe("standard deviation of ln loss between runs, by measure"),
+      }),
+    ),
   }),
   unigram: z.record(z.string(), z.number()).describe("loss of a table of token frequencies, by measure"),
   runs: z.array(RunResult),

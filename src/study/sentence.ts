@@ -90,9 +90,10 @@ function doubt({ low, high }: Bounded, value: number): string {
 export function caveatsOf(results: Found): string[] {
   const { noise, calibration, findings, cells, arms, config } = results;
   const caveats: string[] = [];
+  const quotedNoise = noise.sizes.find(({ size }) => size === findings.size)!;
   caveats.push(
     noise.from === "seeds"
-      ? `Intervals cover documents and training noise; the noise is that of ${noise.freedom + 1} or more runs that differ in their seed alone (${noise.freedom} degrees of freedom).`
+      ? `Intervals cover documents and training noise: that of runs of a size that differ in their seed alone (at the largest filtered size ${quotedNoise.freedom} degrees of freedom).`
       : "No cell has enough seeds to measure training noise: the spread of the baselines about their line stands in for it.",
   );
   if (calibration.length > 0) {

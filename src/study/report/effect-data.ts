@@ -47,10 +47,12 @@ export function effectData(results: Results): Dataset[] {
     { name: "statements", rows: findings.statements.map(({ claim, holds, detail }) => ({ claim, holds, detail })) },
     {
       name: "noise",
-      rows: measures.map(({ name, role }) => ({
-        ...{ text: name, role, noise_from: noise.from, degrees_of_freedom: noise.freedom },
-        ...{ sd_of_ln_loss: noise.sd[name] ?? null, unigram_loss: unigram[name] ?? null },
-      })),
+      rows: noise.sizes.flatMap(({ size, freedom, sd }) =>
+        measures.map(({ name, role }) => ({
+          ...{ parameters: parametersOf(results, size), text: name, role, noise_from: noise.from },
+          ...{ degrees_of_freedom: freedom, sd_of_ln_loss: sd[name] ?? null, unigram_loss: unigram[name] ?? null },
+        })),
+      ),
     },
     {
       name: "held-out-baselines",

@@ -121,19 +121,29 @@ export function comparisonTable(results: Results): Html | null {
   );
 }
 
-/** Training noise, and the loss from which on a model knows nothing. */
+/** Training noise by size, and the loss from which on a model knows nothing. */
 export function noiseTable(results: Results): Html {
   const { noise, unigram, measures, calibration } = results;
   const from =
     noise.from === "seeds" ? "runs that differ in their seed alone" : "the baselines' distances from their line";
-  const rows = measures.map(({ name }): Row => {
-    const held = calibration.filter(({ measure }) => measure === name);
-    const covered = held.length > 0 ? `${held.filter(({ covers }) => covers).length} of ${held.length}` : "–";
-    return { cells: [name, percent(noise.sd[name] ?? null), fixed(unigram[name] ?? null), covered] };
+  const isLadder = (name: string) => results.sizes.some((size) => size.name === name && size.isLadder);
+  const rows = noise.sizes
+    .filter(({ size }) => isLadder(size))
+    .map(({ size, freedom, sd }): Row => {
+      const spread = measures.map(({ name }) => percent(sd[name] ?? null));
+      return { cells: [sizeLabel(results, size), String(freedom), ...spread] };
+    });
+  const held = measures.map(({ name }) => {
+    const own = calibration.filter(({ measure }) => measure === name);
+    return own.length > 0 ? `${own.filter(({ covers }) => covers).length} of ${own.length}` : "–";
   });
+  const last: Row[] = [
+    { first: true, cells: ["held out", "", ...held] },
+    { cells: ["unigram loss", "", ...measures.map(({ name }) => fixed(unigram[name] ?? null))] },
+  ];
   return table(
-    `Noise between runs, from ${from} (${noise.freedom} degrees of freedom). Unigram: loss of a table of token frequencies. Held out: intervals of baseline runs, read off a curve of the others, that hold 1.`,
-    ["text", "standard deviation of the loss", "unigram loss", "held out"],
-    rows,
+    `Noise: standard deviation of the loss between runs of a size, from ${from}. Held out: intervals of baseline runs, read off a curve of the others, that hold 1. Unigram: loss of a table of token frequencies.`,
+    ["parameters", "degrees of freedom", ...measures.map(({ name }) => name)],
+    [...rows, ...last],
   );
 }
