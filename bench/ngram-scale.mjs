@@ -95,10 +95,12 @@ async function wholeJob() {
   const out = join(folder, "scores");
   rmSync(out, { recursive: true, force: true });
   const args = [MAIN, "score", input, "--classifier", classifier, "--out", out, "--workers", "1"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk) => (said = (said + chunk).slice(-2000)));
   const [peak, seconds] = [watchMemory(child.pid), watchProcessor(child.pid)];
   const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error(`lacuna score ended with ${code}`);
+  if (code !== 0) throw new Error(`lacuna score ended with ${code}: ${said}`);
   print("lacuna score: read, tokenize, read back, score, store", seconds(), peak());
 }
 

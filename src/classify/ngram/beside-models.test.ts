@@ -99,7 +99,8 @@ describe("n-grams beside models", () => {
 
   it("do not let a lexicon's labels choose the weight of the lexicon: it has the n-gram classifier's bonus", () => {
     const [sentence, window, lexicon] = readClassifier(at("both-labels")).probes.token.weights.slice(-3);
-    expect(sentence + window).toBeGreaterThan(0.3);
+    // 1.97 here; 0.67 if the fit saw where the lexicon fires, which tells it most of these labels.
+    expect(sentence + window).toBeGreaterThan(1.2);
     expect(lexicon).toBeCloseTo(2 * (sentence + window), 12);
     expect(readClassifier(at("both-judged")).probes.token.weights[34]).toBeCloseTo(0, 9);
     const { calibration, quality } = readClassifierFile(at("both-labels")).token;
