@@ -1,8 +1,9 @@
 /**
  * @file Which held-out tokens to evaluate on, and what each of them is.
  *
- * The corpus's own truth comes first; without it, labels of the pipeline may stand in (forget / retain, for the
- * documents that were labelled), and without either all ordinary tokens are one domain called "all".
+ * Labels of the pipeline that are given decide (forget / retain, for the documents that were labelled): whoever gives them
+ * means them, also where the corpus' own truth speaks of other domains. Without labels that truth decides, and without
+ * either all ordinary tokens are one domain called "all".
  */
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
@@ -23,7 +24,7 @@ export function readHeldOut(
   endOfText: number,
 ): HeldOutFile {
   const known =
-    readTruthOf(directory, split) ?? readLabelsOf(labels, split, shard, endOfText) ?? unknown(shard, endOfText);
+    readLabelsOf(labels, split, shard, endOfText) ?? readTruthOf(directory, split) ?? unknown(shard, endOfText);
   let documents = 0;
   while (documents < shard.documents.length) {
     const end = shard.docOffsets[documents + 1];

@@ -90,6 +90,9 @@ describe("lacuna evaluate", () => {
     const { result } = await evaluate("labelled", { labels: own });
     expect(result).toMatchObject({ domainsFrom: "labels", documents: 10 });
     expect(result.domains.forget.tokens + result.domains.retain.tokens).toBe(labelled - 10);
+    // Given labels are meant, also where the corpus has a truth of its own.
+    const graded = await setUp({ withTruth: true });
+    expect((await graded.evaluate("beside-truth", { labels: own })).result).toMatchObject({ domainsFrom: "labels" });
     const foreign = await write("another", "foreign");
     await expect(evaluate("refused", { labels: foreign })).rejects.toThrow(/another.*lacuna label/);
   });

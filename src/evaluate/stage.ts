@@ -14,7 +14,7 @@ export const EvaluateOptions = z.object({
   labels: z
     .string()
     .optional()
-    .describe("labels that say which tokens are forget, for a corpus without truth (lacuna label)"),
+    .describe("labels that say which tokens are forget, for a corpus whose truth does not (lacuna label)"),
   maxTokens: z.int().positive().optional().describe("evaluate on the first documents, up to so many tokens"),
 });
 
@@ -38,7 +38,7 @@ export const evaluateStage = defineStage({
     "lacuna evaluate --model runs/demo/train-mask-64x2 --tokens runs/demo/tokenize --out losses",
     "lacuna evaluate --model my-model --tokens my-tokens --split validation --max-tokens 100000 --out losses",
   ],
-  version: 1,
+  version: 2,
   options: EvaluateOptions,
   inputs: ["model", "tokens", "labels"],
   async run(options, { out, progress, threads }): Promise<EvaluateResult> {

@@ -133,6 +133,14 @@ describe("the sentence", () => {
   });
 });
 
+describe("a filter that takes nothing", () => {
+  it("is called blunt, and why", () => {
+    const facts = syntheticFacts();
+    const arms = facts.arms.map((arm) => (arm.name === "mask" ? { ...arm, filteredShare: { train: 0 } } : arm));
+    expect(study({ ...facts, arms }).findings.blunt.join(" ")).toContain("takes no token at all");
+  });
+});
+
 describe("caveats", () => {
   it("say where the noise is from, how often intervals hold, and what has one seed only", () => {
     expect(usual.caveats.join(" ")).toContain("differ in their seed alone");

@@ -57,7 +57,7 @@ export function findingsOf(results: BeforeFindings, quantities: readonly Bounded
 }
 
 /** Why the filter cannot tell forget from retain: its scores against what it was taught, or what training with it did. */
-function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: Findings): string[] {
+function bluntness({ routes, selectivity, arms }: BeforeFindings, { headline, size }: Findings): string[] {
   const reasons: string[] = [];
   const [{ classifier }] = routes;
   const tokens = classifier.evaluations.find(
@@ -68,6 +68,8 @@ function bluntness({ routes, selectivity }: BeforeFindings, { headline, size }: 
     ? [classifier.halves, "sentences marked by a half of its lexicon that it was not taught"]
     : [tokens?.auroc, "tokens as its labels mark them"];
   if (auroc && (auroc.low ?? auroc.value ?? 0) < LEAST_AUROC) reasons.push(tooLow(auroc, against));
+  const shares = arms.find(({ name }) => name === headline)?.filteredShare;
+  if (shares?.train === 0) reasons.push("it takes no token at all, since nothing in the validation text is labelled");
   const at = headline ? statisticAt(selectivity, size, headline) : undefined;
   if (at && verdictOf(at, 1) !== "yes")
     reasons.push("at the largest size it does not clearly slow what is to be forgotten more than what is to be kept");

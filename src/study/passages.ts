@@ -28,7 +28,7 @@ export interface PassageOptions {
 export function drawPassages({ tokens, scores, threshold, forget, seed, count = 4 }: PassageOptions): Passage[] {
   const tokenizer = loadTokenizer(tokens);
   const shard = readTokens(tokens, "test");
-  const truth = readTruth(tokens, "test");
+  const truth = forget.length > 0 ? readTruth(tokens, "test") : undefined;
   const { tokenScores } = readScores(scores, "test", shard);
   const order = random(seed, "study:passages").permutation(shard.documents.length);
   const passages: Passage[] = [];
