@@ -1,8 +1,16 @@
 /**
  * @file What an arm takes away from training, by domain, and how many targets to keep it leaves.
  */
-import { type Policy, readPolicy, readScores, type View, viewOf } from "../filter/index.js";
-import { loadTokenizer, NO_DOMAIN, readTokens, readTruth } from "../tokens/index.js";
+import { type Policy, readPolicy, readScores, type ScoreShard, type View, viewOf } from "../filter/index.js";
+import {
+  loadTokenizer,
+  NO_DOMAIN,
+  readTokens,
+  readTruth,
+  type Specials,
+  type TokenShard,
+  type TokenTruth,
+} from "../tokens/index.js";
 import type { Arm } from "./arms.js";
 import { filteredShares } from "./collect-quality.js";
 import type { ArmPolicy } from "./pipeline.js";
@@ -16,35 +24,47 @@ interface Counts {
   trained: Record<string, number>;
 }
 
-/** @param tokens - token folder @param by - what the arm goes by; none for the baseline */
-export function armFacts(arm: Arm, tokens: string, roles: Record<string, Role>, by?: ArmPolicy): ArmFacts {
-  const { name, method, labels, budget } = arm;
-  const policy = by && readPolicy(by.policy.path);
-  const counts = countTargets(tokens, policy, by?.scores.path);
-  const baseline = countTargets(tokens);
+/** @param tokens - token folder, read once for all arms @param policies - what each arm goes by; none for the baseline */
+export function armsFacts(
+  arms: readonly Arm[],
+  tokens: string,
+  roles: Record<string, Role>,
+  policies: ReadonlyMap<string, ArmPolicy>,
+): ArmFacts[] {
+  const shard = readTokens(tokens, "train");
+  const training = { shard, truth: readTruth(tokens, "train"), specials: loadTokenizer(tokens).specials };
   const retain = ({ trained, read }: Counts) =>
     Object.entries(trained).reduce((sum, [domain, count]) => sum + (roles[domain] === "retain" ? count : 0), 0) / read;
-  const [own, of] = [retain(counts), retain(baseline)];
-  const hidden = Object.entries(counts.all).map(([domain, all]) => [domain, 1 - counts.trained[domain] / all] as const);
-  return {
-    ...{ name, method, labels, budget },
-    threshold: policy?.threshold ?? null,
-    filteredShare: by ? filteredShares(by.policy.manifest.result) : {},
-    hidden: Object.fromEntries(hidden),
-    retainTargets: of > 0 ? own / of : null,
-  };
+  const ofBaseline = retain(countTargets(training));
+  return arms.map(({ name, method, labels, budget }) => {
+    const by = policies.get(name);
+    const policy = by && readPolicy(by.policy.path);
+    const counts = countTargets(training, policy, by && readScores(by.scores.path, "train", shard));
+    const hidden = Object.entries(counts.all).map(
+      ([domain, all]) => [domain, 1 - counts.trained[domain] / all] as const,
+    );
+    return {
+      ...{ name, method, labels, budget },
+      threshold: policy?.threshold ?? null,
+      filteredShare: by ? filteredShares(by.policy.manifest.result) : {},
+      hidden: Object.fromEntries(hidden),
+      retainTargets: ofBaseline > 0 ? retain(counts) / ofBaseline : null,
+    };
+  });
 }
 
-function countTargets(tokens: string, policy?: Policy, scores?: string): Counts {
-  const shard = readTokens(tokens, "train");
-  const truth = readTruth(tokens, "train");
-  const { specials } = loadTokenizer(tokens);
-  const of = scores === undefined ? undefined : readScores(scores, "train", shard);
+interface Training {
+  shard: TokenShard;
+  truth: TokenTruth | undefined;
+  specials: Specials;
+}
+
+function countTargets({ shard, truth, specials }: Training, policy?: Policy, scores?: ScoreShard): Counts {
   const view: View = viewOf(
     policy ?? { method: "none", threshold: 1 },
     shard.tokens,
-    of?.tokenScores,
-    of?.documentScores,
+    scores?.tokenScores,
+    scores?.documentScores,
     shard.docOffsets,
     specials,
   );

@@ -9,7 +9,7 @@ import { readLosses } from "../evaluate/index.js";
 import { readPolicy } from "../filter/index.js";
 import { type Domain, readDomain } from "../label/index.js";
 import { NO_DOMAIN, readTokens, readTruth } from "../tokens/index.js";
-import { armFacts } from "./arm-facts.js";
+import { armsFacts } from "./arm-facts.js";
 import { routeFacts } from "./collect-quality.js";
 import type { StudyConfig } from "./config.js";
 import type { RunFacts, StudyFacts } from "./facts.js";
@@ -57,7 +57,7 @@ export async function collectFacts(
     corpus,
     roles,
     sizes: gridSizes(config).map((size) => ({ ...size, parameters: parametersOf(config, size) })),
-    arms: arms.map((arm) => armFacts(arm, tokens, roles, artifacts.policies.get(arm.name))),
+    arms: armsFacts(arms, tokens, roles, artifacts.policies),
     routes: artifacts.routes.map((route) => routeFacts(route, config.seed)),
     unigram: unigramLosses(tokens, artifacts.isGraded ? undefined : artifacts.routes[0].labels.path),
     runs,
