@@ -24,8 +24,18 @@ export interface RouteArtifacts {
 export const routeName = ({ labels, classifier, withNgrams }: Route) =>
   `${labels}-${classifier}${withNgrams ? "-ngram" : ""}`;
 
-/** Labels a split by a lexicon, every document of it: it costs next to nothing. */
-export const EVERY_DOCUMENT = 1_000_000_000;
+/** Options of labels by a lexicon, every document of it: it costs next to nothing. */
+export const lexiconLabels = (tokens: Artifact, domain: string) => ({
+  tokens: tokens.path,
+  domain,
+  documents: 1_000_000_000,
+});
+
+/** Options of the study's n-gram classifier from given labels. */
+export const ngramClassifier = (config: StudyConfig, labels: Artifact, tokens: Artifact) => ({
+  ...{ kind: "ngram", labels: labels.path, tokens: tokens.path, seed: config.seed },
+  ...config.classifier.ngram,
+});
 
 /** Makes the labels and the classifier of a route. */
 export async function runRoute(
@@ -60,12 +70,8 @@ export async function runRoute(
     const [left, right] = await Promise.all([half("forward"), half("reverse")]);
     return { left: left.path, right: right.path };
   };
-  const lexicon = () =>
-    step("label-lexicon", "label-text", { tokens: tokens.path, domain, documents: EVERY_DOCUMENT }, 5);
-  const ngram = (labels: Artifact, id: string) => {
-    const options = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed, ...config.classifier.ngram };
-    return step(id, "classifier", options, 30);
-  };
+  const lexicon = () => step("label-lexicon", "label-text", lexiconLabels(tokens, domain), 5);
+  const ngram = (labels: Artifact, id: string) => step(id, "classifier", ngramClassifier(config, labels, tokens), 30);
 
   const backbone = await halves();
   let [labels, sae]: [Artifact | undefined, Artifact | undefined] = [undefined, undefined];

@@ -4,7 +4,7 @@
 import type { Arm } from "./arms.js";
 import type { StudyConfig } from "./config.js";
 import { PRIORITY } from "./ladder.js";
-import { EVERY_DOCUMENT } from "./routes.js";
+import { lexiconLabels, ngramClassifier } from "./routes.js";
 import type { Artifact, RunStep, StudyInputs } from "./steps.js";
 
 type Labels = Arm["labels"];
@@ -17,17 +17,20 @@ export function scoreTracks(
 ): (labels: Labels) => Promise<Artifact> {
   const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number) =>
     run({ id, stage, options, seconds, priority: PRIORITY.critical });
-  const { seed } = config;
   const control = (labels: "truth" | "random") =>
-    step(`score-${labels}`, "score-control", { tokens: tokens.path, scores: scores.path, domain, labels, seed }, 2);
+    step(
+      `score-${labels}`,
+      "score-control",
+      { tokens: tokens.path, scores: scores.path, domain, labels, seed: config.seed },
+      2,
+    );
   const make: Record<Labels, () => Promise<Artifact>> = {
     classifier: async () => scores,
     truth: () => control("truth"),
     random: () => control("random"),
     "wrong-topic": async () => {
-      const wrong = { tokens: tokens.path, domain: wrongTopic, documents: EVERY_DOCUMENT };
-      const labels = await step("label-wrong-topic", "label-text", wrong, 5);
-      const options = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed, ...config.classifier.ngram };
+      const labels = await step("label-wrong-topic", "label-text", lexiconLabels(tokens, wrongTopic), 5);
+      const options = ngramClassifier(config, labels, tokens);
       const classifier = await step("classifier-wrong-topic", "classifier", options, 30);
       return step("score-wrong-topic", "score", { tokens: tokens.path, classifier: classifier.path }, 20);
     },

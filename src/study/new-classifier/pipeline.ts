@@ -12,7 +12,7 @@ import { CorpusOptions } from "../../corpus/index.js";
 import type { Offsets } from "../../label/index.js";
 import type { NamedTokenizer } from "../../tokens/index.js";
 import { PRIORITY } from "../ladder.js";
-import { EVERY_DOCUMENT } from "../routes.js";
+import { lexiconLabels } from "../routes.js";
 import type { Artifact, RunStep } from "../steps.js";
 
 /** What the stages can be told. Held-out shares are larger than a study's: what is asked here is how good it is. */
@@ -76,7 +76,7 @@ export async function newClassifierSteps(
   const graded = async () =>
     spans && (await step("label-by-hand", "label-spans", { ...shared, spans: spans.file, offsets: spans.offsets }, 5));
   const fitted = async () => {
-    const labels = await step("label-lexicon", "label-text", { ...shared, documents: EVERY_DOCUMENT }, 0.6 * megabytes);
+    const labels = await step("label-lexicon", "label-text", lexiconLabels(tokens, domain), 0.6 * megabytes);
     const fit = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed };
     const classifier = await step("classifier", "classifier", fit, 1.5 * megabytes);
     const score = { tokens: tokens.path, classifier: classifier.path };
