@@ -65,6 +65,14 @@ export interface ReadOptions {
   keepFields?: readonly string[];
 }
 
+/** Where in a file a stretch of rows begins. */
+export interface Origin {
+  /** Number of its first row. */
+  row: number;
+  /** Said behind positions, which count from there; empty at the start of the file. */
+  after: string;
+}
+
 /** SHA-256 and size of the bytes as stored, known once all rows were read. */
 export interface InputDigest {
   bytes: number;

@@ -1,6 +1,7 @@
 /** @file Writes a file and reads its rows, for one test. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../../testing/folder.js";
 import { collect } from "../../testing/collect.js";
 import { openRows } from "../rows.js";
@@ -17,6 +18,14 @@ export async function rowsOf(
   const uri = join(temporaryFolder(), name);
   writeFileSync(uri, content);
   return collect(openRows({ uri, source: "s", bytes: Buffer.byteLength(content) }, { ...OPTIONS, ...options }).rows);
+}
+
+/** Folder of the small files that once went wrong. */
+export const CASES = fileURLToPath(new URL("../../../testing/cases/", import.meta.url));
+
+/** The rows of one of those files. */
+export async function rowsOfCase(name: string): Promise<Row[]> {
+  return rowsOf(basename(name), readFileSync(join(CASES, name)));
 }
 
 /** Rows in short: a document's id and text, "empty", or why it is bad: "!" before a record, "~" a stretch, "!!" a rest. */
