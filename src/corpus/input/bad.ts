@@ -1,12 +1,14 @@
 /** @file Rows that could not be read: why, where, and what they look like. */
 import { grouped } from "../../base/errors.js";
-import type { BadRow } from "./types.js";
+import type { BadRow, Origin } from "./types.js";
 
 const EXCERPT_LENGTH = 200;
 
-/** Damage to the file itself: nothing behind it can be trusted. Becomes a bad rest of file, never leaves this folder. */
+/** Damage to the file itself, of unknown extent. Becomes a lost stretch or rest of the file, never leaves this folder. */
 export class Damage extends Error {
   override name = "Damage";
+  /** Where reading stopped, byte of the stored file, where known: behind it lies what is lost. */
+  at?: number;
   constructor(
     /** One clause: "the gzip stream is truncated". */
     readonly reason: string,
@@ -18,18 +20,28 @@ export class Damage extends Error {
   }
 }
 
+/** Damage behind which nothing is looked for: reading on might take hours to say nothing. */
+export class GivenUp extends Damage {
+  override name = "GivenUp";
+}
+
 export function badRow(row: number, reason: string, position: string, start: Uint8Array | string = ""): BadRow {
-  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt: excerptOf(start), isRest: false };
+  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt: excerptOf(start), extent: "record" };
 }
 
-/** The bad rest of a file from `row` on. */
-export function badRest(row: number, { reason, position, excerpt }: Damage): BadRow {
-  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt, isRest: true };
+/** A stretch of a file that is lost, or its rest. @param bytes - how many, where known */
+export function lostRow(row: number, damage: Damage, extent: "stretch" | "rest", bytes?: number): BadRow {
+  const { reason, position, excerpt } = damage;
+  const lost: BadRow = { kind: "bad", row, reason: escapeControls(reason), position, excerpt, extent };
+  return bytes === undefined ? lost : { ...lost, bytes };
 }
 
-/** "line 12" of a row that is a line. */
-export function linePosition(row: number): string {
-  return `line ${grouped(row + 1)}`;
+/** The start of a file, where positions are said without more. */
+export const FILE_START: Origin = { row: 0, after: "" };
+
+/** "line 12". @param index - from 0, counted from the origin on */
+export function linePosition(index: number, { after }: Origin = FILE_START): string {
+  return `line ${grouped(index + 1)}${after}`;
 }
 
 /** The first bytes, printable: everything but ASCII is written \xNN, and a backslash twice. At most 200 characters. */

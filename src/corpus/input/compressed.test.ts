@@ -32,7 +32,7 @@ describe("gzip", () => {
     expect(rows.slice(0, -1).every(({ kind }) => kind === "document")).toBe(true);
     expect(rows.at(-1)).toMatchObject({
       kind: "bad",
-      isRest: true,
+      extent: "rest",
       row: rows.length - 1,
       reason: "the gzip stream is truncated",
     });
@@ -41,11 +41,11 @@ describe("gzip", () => {
 
   it.each([
     ["nothing", Buffer.alloc(0), /!! the gzip stream is truncated/],
-    ["no gzip", Buffer.from("plain text"), /!! the gzip stream is damaged/],
+    ["no gzip", Buffer.from("plain text"), /!! is not a gzip stream, byte 0/],
     [
       "other data behind",
       Buffer.concat([gzipSync(lines(3)), Buffer.from("garbage")]),
-      /!! the gzip stream is damaged or other data follows/,
+      /!! other data follows the gzip stream, byte/,
     ],
   ])("gives up a file of %s", async (_, bytes, reason) => {
     expect(short(await rowsOf("a.jsonl.gz", bytes)).at(-1)).toMatch(reason);

@@ -1,17 +1,18 @@
 /** @file Input files on disk: a file, a folder searched through, or a glob. */
-import { readdirSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
-import { basename, join, resolve, sep } from "node:path";
-import { globSync } from "tinyglobby";
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, sep } from "node:path";
 import { UserError } from "../../base/errors.js";
-import { globBase, isGlob } from "./glob.js";
+import { globBase, globFolders, globPattern, isGlob } from "./glob.js";
 import { kindOf, READABLE, withoutExtension } from "./kinds.js";
-import type { InputFile } from "./types.js";
+import { type Found, HIDDEN, isHidden, sift } from "./unread.js";
+import { readableIn, walk } from "./walk.js";
 
 /**
- * The files a path on disk stands for, sorted. Folders are searched recursively; hidden files are left out.
- * @throws UserError when nothing is there, it is another kind of file, or a link inside a folder leads outside it
+ * The files a path on disk stands for. Folders are searched recursively; however a folder is spelled, or linked to, its files
+ * are the same. A path that exists is meant as it is, whatever special characters it has.
+ * @throws UserError when nothing is there, or it is another kind of file
  */
-export function findLocal(given: string): InputFile[] {
+export function findLocal(given: string): Found {
   const stats = statSync(given, { throwIfNoEntry: false });
   if (!stats) {
     if (isGlob(given)) return findGlob(given);
@@ -19,53 +20,33 @@ export function findLocal(given: string): InputFile[] {
   }
   if (stats.isDirectory()) return findFolder(given);
   if (!kindOf(given)) throw new UserError(`${given} is not a kind of file read here: give ${READABLE}.`);
-  return [inputFile(given, basename(given), stats)];
+  const name = basename(given);
+  const uri = join(realpathSync.native(dirname(given)), name);
+  return { files: [{ uri, source: withoutExtension(name), bytes: stats.size }], unread: [] };
 }
 
-function findGlob(given: string): InputFile[] {
-  const pattern = given.replaceAll("\\", "/");
-  const base = resolve(globBase(pattern) || ".")
-    .replaceAll("\\", "/")
-    .replace(/\/?$/, "/");
-  const found = globSync(pattern, { absolute: true, expandDirectories: false, followSymbolicLinks: false });
-  const files = found.filter((path) => kindOf(path)).sort();
-  if (files.length === 0) throw new UserError(`No file matches ${given} that is ${READABLE}.`);
-  return files.map((path) => inputFile(path, path.slice(base.length), statSync(path)));
+function findFolder(folder: string): Found {
+  const root = realpathSync.native(folder);
+  const isEntered = (name: string) => !isHidden(name);
+  const { listed, unread, passed } = walk(root, { isWanted: () => true, isEntered });
+  const found = sift(listed, false);
+  if (found.files.length === 0) throw new UserError(`${folder} holds no file that is ${READABLE}.`);
+  const hidden = readableIn(root, passed).map((uri) => ({ uri, why: HIDDEN }));
+  return { files: found.files, unread: [...unread, ...found.unread, ...hidden] };
 }
 
-function findFolder(folder: string): InputFile[] {
-  const root = realpathSync(folder);
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    const name = path.slice(join(folder, sep).length).replaceAll("\\", "/");
-    if (/(^|\/)\./.test(name) || entry.isDirectory()) return [];
-    if (entry.isSymbolicLink() && !isFileInside(path, root)) return [];
-    const stats = kindOf(name) && statSync(path);
-    return stats?.isFile() ? [inputFile(path, name, stats)] : [];
-  });
-  if (files.length === 0) throw new UserError(`${folder} holds no file that is ${READABLE}.`);
-  return files.sort((a, b) => (a.uri < b.uri ? -1 : 1));
-}
-
-/** Whether a link in a folder is a file of its own there: not of a folder or file that is found by its own name anyway. */
-function isFileInside(path: string, root: string): boolean {
-  let target: string;
-  try {
-    target = realpathSync(path);
-  } catch {
-    if (!kindOf(path)) return false;
-    throw new UserError(`${path} is a link to ${readlinkSync(path)}, which does not exist. Remove the link.`);
-  }
-  const isFolder = statSync(target).isDirectory();
-  const isInside = target.startsWith(root + sep) || target === root;
-  if (!isInside && (isFolder || kindOf(path))) {
-    throw new UserError(
-      `${path} is a link to ${target}, outside the folder given. Give that path itself, or remove it.`,
-    );
-  }
-  return isInside && !isFolder && !kindOf(target);
-}
-
-function inputFile(path: string, name: string, stats: Stats): InputFile {
-  return { uri: resolve(path), source: withoutExtension(name), bytes: stats.size };
+function findGlob(given: string): Found {
+  const pattern = sep === "\\" ? given.replaceAll("\\", "/") : given;
+  const { base, rest } = globBase(pattern);
+  const matches = globPattern(rest);
+  const isThere = statSync(base || ".", { throwIfNoEntry: false })?.isDirectory();
+  const { listed, unread } = isThere
+    ? walk(realpathSync.native(base || "."), {
+        isWanted: (name) => matches.test(name),
+        isEntered: globFolders(rest),
+      })
+    : { listed: [], unread: [] };
+  const found = sift(listed, true);
+  if (found.files.length === 0) throw new UserError(`No file matches ${given} that is ${READABLE}.`);
+  return { files: found.files, unread: [...unread, ...found.unread] };
 }

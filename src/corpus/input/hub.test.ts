@@ -6,12 +6,19 @@ import { findInputs } from "./find.js";
 import { PARQUET } from "./fuzz/samples.js";
 import { openRows } from "./rows.js";
 import { OPTIONS } from "./testing/rows.js";
+import type { Unread } from "./unread.js";
 
 const lines = Buffer.from(Array.from({ length: 20_000 }, (_, i) => `{"text":"line ${i}"}\n`).join(""));
 const FILES = new Map<string, Buffer>([
   ["data/a.jsonl", lines],
   ["data/b c.jsonl", Buffer.from('{"text":"spaced"}')],
   ["data/deep/p.parquet", PARQUET.brotli],
+  ["odd/a[1].jsonl", Buffer.from('{"text":"bracket"}')],
+  ["odd/a1.JSONL", Buffer.from('{"text":"no bracket"}')],
+  ["odd/{x}/b.jsonl", Buffer.from('{"text":"brace"}')],
+  ["odd/x.json.bz2", Buffer.from("{}")],
+  ["odd/.hidden.jsonl", Buffer.from('{"text":"hidden"}')],
+  [".gitattributes", Buffer.from("synthetic")],
   ["README.md", Buffer.from("# synthetic")],
 ]);
 
@@ -67,7 +74,7 @@ describe("hf://", () => {
     const list = async (path: string) =>
       (await findInputs([`hf://datasets/o/d${path}`])).map(({ uri, source }) => [uri, source]);
     const at = (name: string, revision = "") => `hf://datasets/o/d${revision}/${name}`;
-    expect(await list("")).toEqual([
+    expect((await list("")).filter(([, source]) => !source.startsWith("odd/"))).toEqual([
       [at("data/a.jsonl"), "data/a"],
       [at("data/b c.jsonl"), "data/b c"],
       [at("data/deep/p.parquet"), "data/deep/p"],
@@ -75,6 +82,22 @@ describe("hf://", () => {
     expect(await list("/data/a.jsonl")).toEqual([[at("data/a.jsonl"), "a"]]);
     expect(await list("@v1/data/**/*.parquet")).toEqual([[at("data/deep/p.parquet", "@v1"), "deep/p"]]);
     expect(seen.every(({ token }) => token === "Bearer hf_synthetic")).toBe(true);
+  });
+
+  it("takes a file or folder that exists as it is, and names what is not read", async () => {
+    const told: Unread[] = [];
+    const list = async (path: string) =>
+      (await findInputs([`hf://datasets/o/d/${path}`], (unread) => told.push(...unread))).map(({ source }) => source);
+    expect(await list("odd/a[1].jsonl")).toEqual(["a[1]"]);
+    expect(await list("odd/{x}")).toEqual(["b"]);
+    expect(await list("odd/a[0-9].*")).toEqual(["a1"]);
+    expect(await list("odd/.hidden.jsonl")).toEqual([".hidden"]);
+    expect(told).toEqual([]);
+    expect(await list("odd")).toEqual(["a1", "a[1]", "{x}/b"]);
+    expect(told.map(({ uri }) => uri.replace("hf://datasets/o/d/odd/", ""))).toEqual(["x.json.bz2", ".hidden.jsonl"]);
+    told.length = 0;
+    await list("");
+    expect(told.map(({ uri }) => uri.split("/").at(-1))).toEqual(["x.json.bz2", ".hidden.jsonl", "README.md"]);
   });
 
   it("streams on where the connection was cut, and reads Parquet by ranges", async () => {

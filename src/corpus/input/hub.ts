@@ -8,9 +8,9 @@ import { downloadFile, HubApiError, listFiles } from "@huggingface/hub";
 import { UserError } from "../../base/errors.js";
 import type { StoredBytes } from "./bytes.js";
 import { globBase, globPattern, isGlob } from "./glob.js";
-import { kindOf, READABLE, withoutExtension } from "./kinds.js";
+import { kindOf, READABLE } from "./kinds.js";
 import { type Remote, readRange, resumable } from "./resume.js";
-import type { InputFile } from "./types.js";
+import { type Found, type Listed, sift } from "./unread.js";
 
 interface Address {
   /** "datasets/owner/name". */
@@ -21,39 +21,54 @@ interface Address {
   path: string;
 }
 
-/** The files an hf:// path stands for: a file, all below a folder or the repository, or a glob. Sorted. @throws UserError */
-export async function findHub(uri: string): Promise<InputFile[]> {
-  const { repo, prefix, revision, path } = parse(uri);
-  const folder = (isGlob(path) ? globBase(path) : path).replace(/\/$/, "");
-  const isFile = !isGlob(path) && kindOf(path) !== undefined;
-  const base = isFile ? path.slice(0, path.lastIndexOf("/") + 1) : folder && `${folder}/`;
-  const pattern = isGlob(path) ? globPattern(path) : undefined;
-  const files: InputFile[] = [];
+/**
+ * The files an hf:// path stands for: a file, all below a folder or the repository, or a glob. A file or folder that exists is
+ * meant as it is, whatever special characters it has.
+ * @throws UserError when there are none
+ */
+export async function findHub(uri: string): Promise<Found> {
+  const { path } = parse(uri);
+  const parent = path.slice(0, path.lastIndexOf("/") + 1);
+  const folder = path === "" ? "" : path.replace(/\/?$/, "/");
+  const file = kindOf(path) && (await list(uri, parent, false)).find(({ name }) => parent + name === path);
+  if (file) return sift([file], true);
+  const below = await list(uri, folder, true);
+  const isPattern = below.length === 0 && isGlob(path);
+  const found = sift(isPattern ? await matching(uri, path) : below, isPattern);
+  if (found.files.length === 0) throw new UserError(`${uri} holds no file that is ${READABLE}. Check the path.`);
+  return found;
+}
+
+async function matching(uri: string, path: string): Promise<Listed[]> {
+  const { base, rest } = globBase(path);
+  const pattern = globPattern(rest);
+  return (await list(uri, base, true)).filter(({ name }) => pattern.test(name));
+}
+
+/** Files below a folder ("" or ending in a slash); none where a pattern names no folder. @throws UserError */
+async function list(uri: string, folder: string, recursive: boolean): Promise<Listed[]> {
+  const { repo, prefix, revision } = parse(uri);
+  const listed: Listed[] = [];
   try {
-    const listed = listFiles({
+    const entries = listFiles({
       ...connection(),
       repo: { type: "dataset", name: repo },
       revision: encodeURIComponent(revision),
-      path: encodePath(base.replace(/\/$/, "")),
-      recursive: !isFile,
+      path: encodePath(folder.replace(/\/$/, "")),
+      recursive,
       fetch: fetchOf(uri),
     });
-    for await (const { type, path: name, size } of listed) {
-      if (type !== "file" || !kindOf(name) || !name.startsWith(base)) continue;
-      if (isFile ? name !== path : pattern?.test(name) === false) continue;
-      files.push({
-        uri: `hf://datasets/${prefix}/${name}`,
-        source: withoutExtension(name.slice(base.length)),
-        bytes: size,
-      });
+    for await (const { type, path, size } of entries) {
+      if (type !== "file" || !path.startsWith(folder)) continue;
+      listed.push({ uri: `hf://datasets/${prefix}/${path}`, name: path.slice(folder.length), bytes: size });
     }
   } catch (error) {
+    if (error instanceof HubApiError && error.statusCode === 404 && isGlob(folder)) return [];
     const failure = hubFailed(uri, error);
     if (failure instanceof UserError) throw failure;
     throw new UserError(`Cannot list ${uri}: ${(failure as Error).message}. Check HF_ENDPOINT and the network.`);
   }
-  if (files.length === 0) throw new UserError(`${uri} holds no file that is ${READABLE}. Check the path.`);
-  return files.sort((a, b) => (a.uri < b.uri ? -1 : 1));
+  return listed;
 }
 
 /** A file's bytes. */

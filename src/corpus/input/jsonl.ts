@@ -1,16 +1,16 @@
 /**
  * @file JSONL: one JSON object a line.
  *
- * Every line is a row, blank ones too, so a row's number is its line's number less one in any file.
+ * Every line is a row, blank ones too, so a row's number is its line's number less one in any file without damage.
  */
 import { isUtf8 } from "node:buffer";
 import { grouped } from "../../base/errors.js";
 import { badRow, linePosition } from "./bad.js";
 import { BadRecord, reasonOf, withoutByteOrderMark } from "./decode.js";
 import { parseLarge } from "./large-json.js";
-import { LineSplitter, withoutReturn } from "./lines.js";
+import { type Line, LineSplitter, withoutReturn } from "./lines.js";
 import { rowOf } from "./record.js";
-import type { ReadOptions, Row } from "./types.js";
+import type { Origin, ReadOptions, Row } from "./types.js";
 
 /** Longer lines are parsed in another way, slower and in less memory. */
 const SMALL_BYTES = 4 * 2 ** 20;
@@ -21,26 +21,32 @@ export async function* readJsonl(
   source: string,
   options: ReadOptions,
   giveUpBytes: number,
+  origin: Origin,
 ): AsyncGenerator<Row> {
   const lines = new LineSplitter(options.maxRecordBytes, giveUpBytes);
-  let row = 0;
-  for await (const chunk of stream) {
-    for (const line of lines.push(chunk)) yield toRow(line.bytes, line.isTooLong === true, row++, source, options);
-  }
-  for (const line of lines.end()) yield toRow(line.bytes, line.isTooLong === true, row++, source, options);
+  let { row } = origin;
+  for await (const chunk of stream)
+    for (const line of lines.push(chunk)) yield toRow(line, row++, source, options, origin);
+  for (const line of lines.end()) yield toRow(line, row++, source, options, origin);
 }
 
-function toRow(stored: Buffer, isTooLong: boolean, row: number, source: string, options: ReadOptions): Row {
-  if (isTooLong) {
-    return badRow(row, `is a line of more than ${grouped(options.maxRecordBytes)} bytes`, linePosition(row), stored);
-  }
+function toRow(
+  { bytes: stored, isTooLong }: Line,
+  row: number,
+  source: string,
+  options: ReadOptions,
+  origin: Origin,
+): Row {
+  const position = linePosition(row - origin.row, origin);
+  if (isTooLong)
+    return badRow(row, `is a line of more than ${grouped(options.maxRecordBytes)} bytes`, position, stored);
   const line = row === 0 ? withoutByteOrderMark(withoutReturn(stored)) : withoutReturn(stored);
   const start = line.length > SMALL_BYTES ? Buffer.from(line.subarray(0, 200)) : line;
   try {
     const record = parse(line);
     return record ? rowOf(record, row, source, options) : { kind: "empty", row };
   } catch (error) {
-    return badRow(row, reasonOf(error), linePosition(row), start);
+    return badRow(row, reasonOf(error), position, start);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * @file Kinds of input files, told by their extension.
+ * @file Kinds of input files, told by their extension, in upper or lower case.
  *
  * The extension decides, not the content: what a file is must not depend on bytes an attacker chose. `.json.gz` is one
  * record a line, as published corpora use it; a bare `.json` is not taken, it is as often one value as many.
@@ -10,7 +10,7 @@ export interface Kind {
   compression: "none" | "gzip" | "zstd";
 }
 
-const EXTENSIONS = /\.(?:(jsonl|ndjson)|(json)(?=\.)|(txt)|(?:warc\.)?(wet))(?:\.(gz|zst))?$|\.(parquet)$/;
+const EXTENSIONS = /\.(?:(jsonl|ndjson)|(json)(?=\.)|(txt)|(?:warc\.)?(wet))(?:\.(gz|zst))?$|\.(parquet)$/i;
 
 /** What is read, for messages. */
 export const READABLE = ".jsonl, .ndjson, .json.gz, .txt and .wet (each also .gz or .zst), and .parquet";
@@ -19,7 +19,7 @@ export const READABLE = ".jsonl, .ndjson, .json.gz, .txt and .wet (each also .gz
 export function kindOf(name: string): Kind | undefined {
   const match = EXTENSIONS.exec(name);
   if (!match) return undefined;
-  const [, , , text, wet, compression, parquet] = match;
+  const [, , , text, wet, compression, parquet] = match.map((part) => part?.toLowerCase());
   if (parquet) return { format: "parquet", compression: "none" };
   return {
     format: text ? "text" : wet ? "wet" : "jsonl",

@@ -8,7 +8,7 @@
  * is after millions of lines on end too short to hold anything, which would take hours to say nothing.
  */
 import { grouped } from "../../base/errors.js";
-import { Damage, excerptOf } from "./bad.js";
+import { excerptOf, GivenUp } from "./bad.js";
 
 /** A line as stored, without line feed, or the start of one that is too long. */
 export type Line = { bytes: Buffer; isTooLong?: false } | { bytes: Buffer; isTooLong: true };
@@ -62,7 +62,7 @@ export class LineSplitter {
       this.pending = [startOf(this.pending)];
     }
     if (this.pendingBytes > this.giveUpBytes) {
-      throw new Damage(
+      throw new GivenUp(
         `a line is longer than ${grouped(this.giveUpBytes)} bytes decompressed: not lines, or a decompression bomb`,
         `line ${grouped(this.number)}`,
         excerptOf(this.pending[0]),
@@ -75,7 +75,7 @@ export class LineSplitter {
     this.shortLines = this.pendingBytes < SHORT_BYTES ? this.shortLines + 1 : 0;
     if (this.shortLines > MOST_SHORT_LINES && this.giveUpBytes < Number.POSITIVE_INFINITY) {
       const reason = `${grouped(MOST_SHORT_LINES)} lines on end hold nothing: not text, or a decompression bomb`;
-      throw new Damage(reason, `line ${grouped(this.number)}`);
+      throw new GivenUp(reason, `line ${grouped(this.number)}`);
     }
     this.pending = [];
     this.pendingBytes = 0;

@@ -1,13 +1,14 @@
 /** @file Opens a file of any kind as rows, and its digest: the one reader of everything that comes in. */
 import { UserError } from "../../base/errors.js";
-import { badRest, Damage } from "./bad.js";
+import { Damage, lostRow } from "./bad.js";
 import { digestOf, HashedStream, openBytes } from "./bytes.js";
-import { decompress } from "./decompress.js";
+import { stretchesIn } from "./decompress.js";
 import { readJsonl } from "./jsonl.js";
 import { type Kind, kindOf, READABLE } from "./kinds.js";
 import { readParquet } from "./parquet.js";
+import { rowsOfStretches } from "./stretch-rows.js";
 import { readText } from "./text.js";
-import type { InputDigest, InputFile, ReadOptions, Row } from "./types.js";
+import type { InputDigest, InputFile, Origin, ReadOptions, Row } from "./types.js";
 import { readWet } from "./wet.js";
 
 export interface OpenRows {
@@ -45,10 +46,12 @@ function openStreamed(file: InputFile, { format, compression }: Kind, options: R
   let stored: HashedStream | undefined;
   const open = async () => (stored ??= new HashedStream((await openBytes(file.uri, file.bytes)).stream()));
   async function* rows(): AsyncGenerator<Row> {
-    const stream = await open();
+    const stretches = stretchesIn(await open(), compression);
     const giveUpBytes = compression === "none" ? Number.POSITIVE_INFINITY : GIVE_UP_FACTOR * options.maxRecordBytes;
     const read = format === "text" ? readText : format === "wet" ? readWet : readJsonl;
-    yield* endingInDamage(read(decompress(stream, compression), file.source, options, giveUpBytes));
+    const rowsOf = (bytes: AsyncIterable<Uint8Array>, origin: Origin) =>
+      read(bytes, file.source, options, giveUpBytes, origin);
+    yield* rowsOfStretches(stretches, rowsOf, file.bytes);
   }
   return { rows: rows(), digest: async () => (await open()).digest(), position: () => stored?.bytes ?? 0 };
 }
@@ -63,6 +66,6 @@ export async function* endingInDamage(rows: AsyncIterable<Row>): AsyncGenerator<
     }
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    yield badRest(next, error);
+    yield lostRow(next, error, "rest");
   }
 }

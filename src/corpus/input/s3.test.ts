@@ -6,6 +6,7 @@ import { findInputs } from "./find.js";
 import { PARQUET } from "./fuzz/samples.js";
 import { openRows } from "./rows.js";
 import { OPTIONS } from "./testing/rows.js";
+import type { Unread } from "./unread.js";
 
 const lines = Buffer.from(Array.from({ length: 20_000 }, (_, i) => `{"text":"line ${i}"}\n`).join(""));
 const OBJECTS = new Map<string, Buffer>([
@@ -13,6 +14,12 @@ const OBJECTS = new Map<string, Buffer>([
   ["corpus/b/p.parquet", PARQUET.lz4],
   ["corpus/readme.md", Buffer.from("synthetic")],
   ["corpus-other/c.jsonl", Buffer.from("{}")],
+  ["odd/", Buffer.alloc(0)],
+  ["odd/a[1].jsonl", Buffer.from('{"text":"bracket"}')],
+  ["odd/a1.jsonl", Buffer.from('{"text":"no bracket"}')],
+  ["odd/{x}/b c.JSONL", Buffer.from('{"text":"brace"}')],
+  ["odd/x.json", Buffer.from("{}")],
+  ["odd/.hidden.jsonl", Buffer.from('{"text":"hidden"}')],
 ]);
 
 /** Just enough of S3: lists keys, answers HEAD, serves ranges with an entity tag, cutting every second long answer. */
@@ -82,6 +89,26 @@ describe("s3://", () => {
     expect(await list("corpus*/*.jsonl")).toEqual([
       ["s3://bucket/corpus-other/c.jsonl", "corpus-other/c"],
       [a, "corpus/a"],
+    ]);
+  });
+
+  it("takes a key or prefix that exists as it is, and names what is not read", async () => {
+    const told: Unread[] = [];
+    const list = async (path: string) =>
+      (await findInputs([`s3://bucket/${path}`], (unread) => told.push(...unread))).map(({ source }) => source);
+    expect(await list("odd/a[1].jsonl")).toEqual(["a[1]"]);
+    expect(await list("odd/{x}/b c.JSONL")).toEqual(["b c"]);
+    expect(await list("odd/{x}")).toEqual(["b c"]);
+    expect(await list("odd/a[0-9].jsonl")).toEqual(["a1"]);
+    expect(await list("odd/*[[]1].jsonl")).toEqual(["a[1]"]);
+    expect(await list("odd/a\\[*")).toEqual(["a[1]"]);
+    expect(await list("odd/.hidden.jsonl")).toEqual([".hidden"]);
+    expect(await list("odd/**/*.jsonl")).toEqual(["a1", "a[1]"]);
+    expect(told).toEqual([]);
+    expect(await list("odd/")).toEqual(["a1", "a[1]", "{x}/b c"]);
+    expect(told.map(({ uri, why }) => [uri, why.slice(0, 10)])).toEqual([
+      ["s3://bucket/odd/x.json", "not of a k"],
+      ["s3://bucket/odd/.hidden.jsonl", "hidden: gi"],
     ]);
   });
 

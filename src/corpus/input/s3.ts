@@ -11,24 +11,28 @@ import type { StoredBytes } from "./bytes.js";
 import { globBase, globPattern, isGlob } from "./glob.js";
 import { kindOf, READABLE, withoutExtension } from "./kinds.js";
 import { type Remote, readRange, resumable } from "./resume.js";
-import type { InputFile } from "./types.js";
+import { type Found, type Listed, sift } from "./unread.js";
 
 let client: S3Client | undefined;
 const connect = () => (client ??= s3Client());
 
-/** The files an s3:// path stands for: an object, all below a prefix, or a glob over keys. Sorted. @throws UserError */
-export async function findS3(uri: string): Promise<InputFile[]> {
+/**
+ * The files an s3:// path stands for: an object, all below a prefix, or a glob over keys. A key or prefix that exists is
+ * meant as it is, whatever special characters it has.
+ * @throws UserError when there are none
+ */
+export async function findS3(uri: string): Promise<Found> {
   const { bucket, key } = parse(uri);
   try {
-    if (!isGlob(key) && kindOf(key)) {
-      const bytes = await sizeOf(bucket, key);
-      if (bytes !== undefined) return [{ uri, source: withoutExtension(key.split("/").at(-1)!), bytes }];
+    const bytes = kindOf(key) && (await sizeOf(bucket, key));
+    if (bytes !== undefined) {
+      return { files: [{ uri, source: withoutExtension(key.split("/").at(-1)!), bytes }], unread: [] };
     }
-    const files = isGlob(key)
-      ? await list(bucket, globBase(key), globPattern(key))
-      : await list(bucket, key === "" || key.endsWith("/") ? key : `${key}/`);
-    if (files.length === 0) throw new UserError(`${uri} holds no object that is ${READABLE}. Check the path.`);
-    return files.sort((a, b) => (a.uri < b.uri ? -1 : 1));
+    const below = await list(bucket, key === "" || key.endsWith("/") ? key : `${key}/`);
+    const isPattern = below.length === 0 && isGlob(key);
+    const found = sift(isPattern ? await matching(bucket, key) : below, isPattern);
+    if (found.files.length === 0) throw new UserError(`${uri} holds no object that is ${READABLE}. Check the path.`);
+    return found;
   } catch (error) {
     throw s3Failed(uri, "list", error);
   }
@@ -77,13 +81,20 @@ async function sizeOf(bucket: string, key: string): Promise<number | undefined> 
   }
 }
 
-async function list(bucket: string, prefix: string, pattern?: RegExp): Promise<InputFile[]> {
-  const files: InputFile[] = [];
+async function matching(bucket: string, key: string): Promise<Listed[]> {
+  const { base, rest } = globBase(key);
+  const pattern = globPattern(rest);
+  return (await list(bucket, base)).filter(({ name }) => pattern.test(name));
+}
+
+async function list(bucket: string, prefix: string): Promise<Listed[]> {
+  const listed: Listed[] = [];
   for await (const page of paginateListObjectsV2({ client: connect() }, { Bucket: bucket, Prefix: prefix })) {
     for (const { Key = "", Size = 0 } of page.Contents ?? []) {
-      if (!kindOf(Key) || pattern?.test(Key) === false) continue;
-      files.push({ uri: `s3://${bucket}/${Key}`, source: withoutExtension(Key.slice(prefix.length)), bytes: Size });
+      // A key that ends in a slash stands for a folder.
+      if (!Key.endsWith("/"))
+        listed.push({ uri: `s3://${bucket}/${Key}`, name: Key.slice(prefix.length), bytes: Size });
     }
   }
-  return files;
+  return listed;
 }

@@ -8,7 +8,7 @@ import { grouped } from "../../base/errors.js";
 import { badRow, linePosition } from "./bad.js";
 import { decodeUtf8, reasonOf, withoutByteOrderMark } from "./decode.js";
 import { type Line, LineSplitter, withoutReturn } from "./lines.js";
-import type { ReadOptions, Row } from "./types.js";
+import type { Origin, ReadOptions, Row } from "./types.js";
 
 /** A plain-text document is closed at the first blank line after this many characters. */
 export const PLAIN_TEXT_CHARACTERS = 8000;
@@ -19,16 +19,17 @@ export async function* readText(
   source: string,
   options: ReadOptions,
   giveUpBytes: number,
+  origin: Origin,
 ): AsyncGenerator<Row> {
   const splitter = new LineSplitter(options.maxRecordBytes, giveUpBytes);
-  const documents = new DocumentCutter(source, options);
+  const documents = new DocumentCutter(source, options, origin);
   for await (const chunk of stream) for (const line of splitter.push(chunk)) yield* documents.add(line);
   for (const line of splitter.end()) yield* documents.add(line);
   yield* documents.close();
 }
 
 class DocumentCutter {
-  private row = 0;
+  private row: number;
   private lineNumber = 0;
   private lines: string[] = [];
   private characters = 0;
@@ -40,10 +41,15 @@ class DocumentCutter {
   constructor(
     private readonly source: string,
     private readonly options: ReadOptions,
-  ) {}
+    private readonly origin: Origin,
+  ) {
+    this.row = origin.row;
+  }
 
   *add(line: Line): Generator<Row> {
-    const stored = withoutReturn(this.lineNumber++ === 0 ? withoutByteOrderMark(line.bytes) : line.bytes);
+    const stored = withoutReturn(
+      this.lineNumber++ === 0 && this.origin.row === 0 ? withoutByteOrderMark(line.bytes) : line.bytes,
+    );
     const text = this.decode(stored, line.isTooLong === true);
     if (text?.trim() === "" && this.characters >= PLAIN_TEXT_CHARACTERS) {
       yield* this.close();
@@ -70,7 +76,7 @@ class DocumentCutter {
     this.bytes = 0;
     this.fault = undefined;
     this.firstLine = undefined;
-    if (fault) yield badRow(this.row++, fault, linePosition(firstLine), start);
+    if (fault) yield badRow(this.row++, fault, linePosition(firstLine, this.origin), start);
     else if (text) {
       this.row++;
       const fields = this.options.keepFields && Object.create(null);

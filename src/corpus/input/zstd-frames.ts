@@ -7,7 +7,7 @@
  */
 import { grouped } from "../../base/errors.js";
 import { Damage } from "./bad.js";
-import { ByteReader } from "./reader.js";
+import type { ByteReader } from "./reader.js";
 
 /** Largest window decompressed with; zstd itself refuses more without being told. A window is held in memory. */
 export const MAX_WINDOW_BYTES = 128 * 2 ** 20;
@@ -19,76 +19,113 @@ const BATCH_OUTPUT_BYTES = 2 ** 22;
 /** A part of a frame. A frame's parts, joined, are the frame. */
 export interface FramePart {
   bytes: Uint8Array;
-  isFirst: boolean;
   isLast: boolean;
   /** With the last part: the low 32 bits of the XXH64 of the frame's content, if the frame has them. */
   checksum?: number;
 }
 
 const MAGIC = 0xfd2fb528;
+const DICTIONARY_BYTES = [0, 1, 2, 4];
+const MAGIC_BYTES = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+const SEARCH_BYTES = 1 << 16;
 
-/** Frames in order, skippable ones left out. @throws Damage when the stream is not Zstandard, cut off or out of bounds. */
-export async function* zstdFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<FramePart> {
-  const reader = new Reader(source);
-  if (await reader.isAtEnd()) throw truncated(0);
-  while (!(await reader.isAtEnd())) {
-    const start = reader.position;
-    const magic = (await reader.peek(4)).readUInt32LE();
-    if ((magic & 0xfffffff0) >>> 0 === 0x184d2a50) {
-      await reader.peek(8);
-      const length = (await reader.take(8)).readUInt32LE(4);
-      await reader.skip(length);
-      continue;
+/** Passes over skippable frames. Whether a frame begins here; a Damage when other data does. */
+export async function nextFrame(bytes: ByteReader): Promise<boolean | Damage> {
+  for (;;) {
+    const start = await bytes.peek(8);
+    const magic = start.length < 4 ? 0 : start.readUInt32LE();
+    if (start.length === 0) return false;
+    if (magic === MAGIC) return true;
+    const isSkippable = (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
+    if (isSkippable && start.length === 8) {
+      const length = 8 + start.readUInt32LE(4);
+      if ((await bytes.skip(length)) < length) return new Truncated(bytes.position);
+    } else if (isSkippable || MAGIC_BYTES.indexOf(start) === 0) return new Truncated(bytes.position + start.length);
+    else {
+      const reason = bytes.position === 0 ? "is not a zstd stream" : "other data follows the zstd stream";
+      return new Damage(reason, `byte ${grouped(bytes.position)}`);
     }
-    if (magic !== MAGIC) {
-      const reason = start === 0 ? "is not a zstd stream" : "other data follows the zstd stream";
-      throw new Damage(reason, `byte ${grouped(start)}`);
-    }
-    yield* frame(reader);
   }
 }
 
-async function* frame(reader: Reader): AsyncGenerator<FramePart> {
+/** Passes on to the next place with a frame's magic number; false when there is none. */
+export async function findMagic(bytes: ByteReader): Promise<boolean> {
+  for (;;) {
+    const held = await bytes.peek(SEARCH_BYTES);
+    const start = held.indexOf(MAGIC_BYTES);
+    await bytes.take(start === -1 ? Math.max(0, held.length - 3) : start);
+    if (start !== -1) return true;
+    if (held.length < SEARCH_BYTES) return false;
+  }
+}
+
+/**
+ * The parts of the frame that begins here. A part is taken when the next one is asked for: where decompressing it fails, its
+ * sizes may be wrong too, and the next frame is looked for from its start on.
+ * @throws Damage when the frame is cut off or out of bounds
+ */
+export async function* zstdFrame(reader: ByteReader): AsyncGenerator<FramePart> {
   const start = reader.position;
-  const descriptor = (await reader.peek(5))[4];
+  const upTo = async (end: number) => {
+    const held = await reader.peek(end);
+    if (held.length < end) throw new Truncated(reader.position + held.length);
+    return held;
+  };
+  const descriptor = (await upTo(5))[4];
+  const headerBytes = headerSize(descriptor);
+  checkHeader(await upTo(headerBytes), descriptor, `byte ${grouped(start)}`);
+  let size = headerBytes;
+  let output = 0;
+  for (let isLast = false; !isLast; ) {
+    let type: number;
+    try {
+      const header = (await upTo(size + 3)).readUIntLE(size, 3);
+      type = (header >> 1) & 3;
+      if (type === 3 || header >> 3 > MAX_BLOCK_BYTES) {
+        throw new Damage("a zstd block header is damaged", `byte ${grouped(reader.position + size)}`);
+      }
+      isLast = (header & 1) === 1;
+      await upTo(size + 3 + (type === 1 ? 1 : header >> 3));
+      size += 3 + (type === 1 ? 1 : header >> 3);
+      output += type === 2 ? MAX_BLOCK_BYTES : header >> 3;
+    } catch (error) {
+      // The whole blocks before damage are good.
+      if (error instanceof Damage && output > 0) yield { bytes: (await upTo(size)).subarray(0, size), isLast: false };
+      throw error;
+    }
+    if (!isLast && output < BATCH_OUTPUT_BYTES) continue;
+    if (isLast && descriptor & 4) size += 4;
+    const bytes = (await upTo(size)).subarray(0, size);
+    yield { bytes, isLast, checksum: isLast && descriptor & 4 ? bytes.readUInt32LE(size - 4) : undefined };
+    await reader.take(size);
+    size = 0;
+    output = 0;
+  }
+}
+
+function headerSize(descriptor: number): number {
   const isSingleSegment = (descriptor & 32) !== 0;
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3];
-  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
-  const headerBytes = 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes + sizeBytes;
-  const header = await reader.take(headerBytes);
-  const position = `byte ${grouped(start)}`;
+  return 5 + (isSingleSegment ? 0 : 1) + DICTIONARY_BYTES[descriptor & 3] + contentSizeBytes(descriptor);
+}
+
+function contentSizeBytes(descriptor: number): number {
+  return [descriptor & 32 ? 1 : 0, 2, 4, 8][descriptor >> 6];
+}
+
+/** @throws Damage when the frame cannot be read here, or is none */
+function checkHeader(bytes: Buffer, descriptor: number, position: string): void {
+  const header = bytes.subarray(0, headerSize(descriptor));
+  const [dictionaryBytes, sizeBytes] = [DICTIONARY_BYTES[descriptor & 3], contentSizeBytes(descriptor)];
   if (descriptor & 8) throw new Damage("a zstd frame header is damaged: a reserved bit is set", position);
-  if (dictionaryBytes > 0 && header.readUIntLE(headerBytes - sizeBytes - dictionaryBytes, dictionaryBytes) !== 0) {
+  if (dictionaryBytes > 0 && header.readUIntLE(header.length - sizeBytes - dictionaryBytes, dictionaryBytes) !== 0) {
     throw new Damage("a zstd frame needs a dictionary, which is not known here", position);
   }
-  const window = isSingleSegment ? contentSize(header, sizeBytes) : windowSize(header[5]);
+  const window = descriptor & 32 ? contentSize(header, sizeBytes) : windowSize(header[5]);
   if (window > MAX_WINDOW_BYTES) {
     throw new Damage(
       `a zstd frame needs a window of ${grouped(window)} bytes, at most ${grouped(MAX_WINDOW_BYTES)} are held`,
       position,
     );
-  }
-  let batch: Buffer[] = [header];
-  let output = 0;
-  let isFirst = true;
-  for (let isLast = false; !isLast; ) {
-    const blockHeader = (await reader.peek(3)).readUIntLE(0, 3);
-    const type = (blockHeader >> 1) & 3;
-    const size = blockHeader >> 3;
-    if (type === 3 || size > MAX_BLOCK_BYTES) {
-      throw new Damage("a zstd block header is damaged", `byte ${grouped(reader.position)}`);
-    }
-    isLast = (blockHeader & 1) === 1;
-    batch.push(await reader.take(3 + (type === 1 ? 1 : size)));
-    const end = isLast && descriptor & 4 ? await reader.take(4) : undefined;
-    if (end) batch.push(end);
-    output += type === 2 ? MAX_BLOCK_BYTES : size;
-    if (isLast || output >= BATCH_OUTPUT_BYTES) {
-      yield { bytes: Buffer.concat(batch), isFirst, isLast, checksum: end?.readUInt32LE() };
-      batch = [];
-      output = 0;
-      isFirst = false;
-    }
   }
 }
 
@@ -103,41 +140,9 @@ function contentSize(header: Buffer, sizeBytes: number): number {
   return header.readUIntLE(at, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
 }
 
-/** A reader of which every byte asked for must be there. */
-class Reader {
-  private readonly bytes: ByteReader;
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.bytes = new ByteReader(source);
+/** The stream ends too early. */
+export class Truncated extends Damage {
+  constructor(position: number) {
+    super("the zstd stream is truncated", `byte ${grouped(position)}`);
   }
-
-  get position(): number {
-    return this.bytes.position;
-  }
-
-  async isAtEnd(): Promise<boolean> {
-    return (await this.bytes.peek(1)).length === 0;
-  }
-
-  async peek(count: number): Promise<Buffer> {
-    return this.whole(await this.bytes.peek(count), count, this.position);
-  }
-
-  async take(count: number): Promise<Buffer> {
-    const start = this.position;
-    return this.whole(await this.bytes.take(count), count, start);
-  }
-
-  async skip(count: number): Promise<void> {
-    if ((await this.bytes.skip(count)) < count) throw truncated(this.position);
-  }
-
-  private whole(bytes: Buffer, count: number, start: number): Buffer {
-    if (bytes.length < count) throw truncated(start + bytes.length);
-    return bytes;
-  }
-}
-
-function truncated(position: number): Damage {
-  return new Damage("the zstd stream is truncated", `byte ${grouped(position)}`);
 }

@@ -10,36 +10,85 @@ import * as zlib from "node:zlib";
 import { Decompress } from "fzstd";
 import { grouped } from "../../base/errors.js";
 import { Damage } from "./bad.js";
+import { ByteReader } from "./reader.js";
+import { type Members, type Stretches, stretchesOf, whole } from "./stretches.js";
 import { Xxh64 } from "./xxh64.js";
-import { type FramePart, zstdFrames } from "./zstd-frames.js";
+import { type FramePart, findMagic, nextFrame, Truncated, zstdFrame } from "./zstd-frames.js";
 
 type CreateZstd = (options?: { chunkSize?: number; params?: Record<number, number> }) => Transform;
 const createNative = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress;
 /** ZSTD_d_windowLogMax, set to 128 MiB. */
 const WINDOW_LIMIT = { 100: 27 };
 
-/** Frames one after the other are one stream. @throws Damage */
-export async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let produced = 0;
-  let decoder: FrameDecoder | undefined;
-  try {
-    for await (const part of zstdFrames(source)) {
-      if (part.isFirst) {
-        decoder?.close();
-        decoder = createNative ? new NativeDecoder(createNative) : new ScriptDecoder();
+/** A frame found behind damage is decompressed this far before it is believed, stored bytes. */
+const TRIAL_BYTES = 2 ** 18;
+/** After so many false beginnings the rest is given up: each costs time, and a file may be made of them. */
+const MOST_TRIALS = 1000;
+
+/** Frames one after the other are one stretch. */
+export function zstdStretches(source: AsyncIterable<Uint8Array>): Stretches {
+  return stretchesOf(new ZstdMembers(new ByteReader(source)), new Truncated(0));
+}
+
+/** The bytes of a stream that is sound. @throws Damage */
+export function unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return whole(zstdStretches(source));
+}
+
+class ZstdMembers implements Members {
+  private produced = 0;
+  private trials = 0;
+
+  constructor(private readonly reader: ByteReader) {}
+
+  get position(): number {
+    return this.reader.position;
+  }
+
+  next(): Promise<boolean | Damage> {
+    return nextFrame(this.reader);
+  }
+
+  async *read(): AsyncGenerator<Uint8Array> {
+    const decoder = createNative ? new NativeDecoder(createNative) : new ScriptDecoder();
+    try {
+      for await (const part of zstdFrame(this.reader)) {
+        // Of a part that fails, nothing is used: where in it decompressors notice differs between them.
+        await decoder.push(part).catch((error: Error) => {
+          const position = `byte ${grouped(this.produced)} of the decompressed stream`;
+          throw new Damage(`the zstd stream is damaged: ${error.message}`, position);
+        });
+        for (const chunk of decoder.take()) {
+          this.produced += chunk.length;
+          yield chunk;
+        }
       }
-      // Of a part that fails, nothing is used: where in it decompressors notice differs between them.
-      await decoder!.push(part).catch((error: Error) => {
-        const position = `byte ${grouped(produced)} of the decompressed stream`;
-        throw new Damage(`the zstd stream is damaged: ${error.message}`, position);
-      });
-      for (const chunk of decoder!.take()) {
-        produced += chunk.length;
-        yield chunk;
-      }
+    } finally {
+      decoder.close();
     }
-  } finally {
-    decoder?.close();
+  }
+
+  async find(): Promise<boolean> {
+    while (await findMagic(this.reader)) {
+      const bytes = await this.reader.peek(TRIAL_BYTES);
+      if (await isFrame(bytes)) return true;
+      if (++this.trials >= MOST_TRIALS) return false;
+      await this.reader.take(1);
+    }
+    return false;
+  }
+}
+
+/** Whether a frame begins at the start of these bytes: it decompresses to its end, or to that of a whole trial. */
+async function isFrame(bytes: Buffer): Promise<boolean> {
+  const isCut = bytes.length === TRIAL_BYTES;
+  const trial = new ZstdMembers(ByteReader.over(bytes));
+  try {
+    for await (const _ of trial.read());
+    return true;
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    return isCut && error instanceof Truncated;
   }
 }
 

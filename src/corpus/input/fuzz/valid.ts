@@ -22,6 +22,14 @@ function text(): Buffer {
   return Buffer.from(Array.from({ length: 60 }, (_, i) => words(60, i)).join("\n\n"));
 }
 
+/** A zstd frame of one uncompressed block, without checksum. At most 128 KiB. */
+export function zstdFrameOf(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 10 << 3, 0, 0, 0]);
+  header.writeUIntLE((bytes.length << 3) | 1, 6, 3);
+  return Buffer.concat([header, bytes]);
+}
+
 /** One WARC record of extracted text. */
 export function wetRecord(type: string, id: string, content: string): Buffer {
   const header = `WARC/1.0\r\nWARC-Type: ${type}\r\nWARC-Record-ID: <urn:uuid:${id}>\r\nContent-Type: text/plain\r\n`;

@@ -1,6 +1,7 @@
 /** @file Writes a file and reads its rows, for one test. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../../testing/folder.js";
 import { collect } from "../../testing/collect.js";
 import { openRows } from "../rows.js";
@@ -19,10 +20,20 @@ export async function rowsOf(
   return collect(openRows({ uri, source: "s", bytes: Buffer.byteLength(content) }, { ...OPTIONS, ...options }).rows);
 }
 
-/** Rows in short: a document's id and text, "empty", or why it is bad ("!" before, "!!" before a bad rest). */
+/** Folder of the small files that once went wrong. */
+export const CASES = fileURLToPath(new URL("../../../testing/cases/", import.meta.url));
+
+/** The rows of one of those files. */
+export async function rowsOfCase(name: string): Promise<Row[]> {
+  return rowsOf(basename(name), readFileSync(join(CASES, name)));
+}
+
+/** Rows in short: a document's id and text, "empty", or why it is bad: "!" before a record, "~" a stretch, "!!" a rest. */
 export function short(rows: readonly Row[]): (string | [string, string])[] {
   return rows.map((row) => {
     if (row.kind === "document") return [row.id, row.text];
-    return row.kind === "empty" ? "empty" : `${row.isRest ? "!!" : "!"} ${row.reason}, ${row.position}`;
+    return row.kind === "empty"
+      ? "empty"
+      : `${{ record: "!", stretch: "~", rest: "!!" }[row.extent]} ${row.reason}, ${row.position}`;
   });
 }
