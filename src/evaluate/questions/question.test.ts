@@ -3,16 +3,17 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../testing/folder.js";
+import { type Fields, toQuestions } from "./layouts.js";
 import { clozeContinuations, letterPrompt, priorContinuations } from "./prompts.js";
-import { type Fields, factsOf, toQuestion } from "./question.js";
 import { readQuestions } from "./read.js";
 
-const made = (record: Fields, beside: readonly Fields[] = []) => toQuestion(record, "0", factsOf([record, ...beside]));
+const made = (record: Fields, beside: readonly Fields[] = []) => toQuestions([record, ...beside])[0];
 const four = { question: "Which?", choices: ["a", "b", "c", "d"] };
 
 describe("formats of question sets (synthetic records)", () => {
   it("MMLU: index or letter", () => {
-    expect(made({ ...four, answer: 2, subject: "virology" })).toMatchObject({ answer: 2, subject: "virology" });
+    const first = [{ ...four, answer: 0 }];
+    expect(made({ ...four, answer: 2, subject: "virology" }, first)).toMatchObject({ answer: 2, subject: "virology" });
     expect(made({ ...four, answer: "D" })).toMatchObject({ answer: 3, id: "0" });
   });
 
@@ -38,8 +39,9 @@ describe("formats of question sets (synthetic records)", () => {
     });
     expect(made(record(1), [record(0)])).toMatchObject({ answer: 1, subject: "ENT" });
     expect(made(record(1), [record(4)])).toMatchObject({ answer: 0 });
-    expect(made(record(2))).toEqual({ unusable: "cop: counts from 0 or 1, no record tells" });
-    expect(made(record(-1), [record(0)])).toHaveProperty("unusable");
+    expect(made(record(2))).toEqual({ unusable: expect.stringContaining("counts from 0 or 1, no record tells") });
+    expect(made(record(-1), [record(0)])).toEqual({ unusable: "answer: -1, which hides it" });
+    expect(made({ ...record(0), cop: null }, [record(0)])).toEqual({ unusable: "answer: there is none" });
   });
 
   it("PubMedQA: contexts of either form, yes no maybe", () => {
@@ -52,8 +54,8 @@ describe("formats of question sets (synthetic records)", () => {
 
   it("ours: a prompt of its own; an answer beyond the choices is none", () => {
     expect(made({ ...four, answer: 0, prompt: "Term:" })).toMatchObject({ prompt: "Term:" });
-    expect(made({ ...four, answer: 4 })).toEqual({ unusable: "answer: no such choice" });
-    expect(made({ ...four, answer: null })).toHaveProperty("unusable");
+    expect(made({ ...four, answer: 5 }, [{ ...four, answer: 0 }])).toEqual({ unusable: "answer: no such choice" });
+    expect(made({ ...four, answer: null })).toEqual({ unusable: "answer: there is none" });
   });
 });
 
@@ -66,7 +68,7 @@ describe("reading question files", () => {
 
   it("counts what is no question, and gives unique ids and groups", async () => {
     const lines = [
-      { ...four, id: "x", answer: 1, category: "medical" },
+      { ...four, id: "x", answer: 0, category: "medical" },
       { ...four, id: "x", answer: 2 },
       { ...four, id: "y" },
     ].map((record) => JSON.stringify(record));

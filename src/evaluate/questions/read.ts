@@ -4,7 +4,8 @@ import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { readJson } from "../../base/files.js";
 import { findInOrder, type InputFile, openRows } from "../../corpus/index.js";
-import { FIELDS, type Fields, factsOf, type Question, toQuestion } from "./question.js";
+import { FIELDS, type Fields, toQuestions } from "./layouts.js";
+import type { Question } from "./question.js";
 
 /** A question with the group it is reported under: its file and, where it has one, its category. */
 export interface GroupedQuestion extends Question {
@@ -40,10 +41,8 @@ export async function readQuestions(paths: readonly string[]): Promise<ReadQuest
 
 /** @param reasons - why records are none is added to it */
 function questionsOf(source: string, records: readonly Fields[], reasons: string[]): GroupedQuestion[] {
-  const facts = factsOf(records);
   const times = new Map<string, number>();
-  return records.flatMap((record, index) => {
-    const made = toQuestion(record, String(index), facts);
+  return toQuestions(records).flatMap((made) => {
     if ("unusable" in made) {
       reasons.push(made.unusable);
       return [];

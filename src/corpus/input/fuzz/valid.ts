@@ -1,6 +1,6 @@
 /** @file One small valid file of every kind that is read, to be broken. Synthetic. */
 import { gzipSync } from "node:zlib";
-import { PARQUET, ZSTD } from "./samples.js";
+import { PARQUET, PARQUET_SHAPES, ZSTD } from "./samples.js";
 
 const words = (count: number, seed: number) =>
   Array.from({ length: count }, (_, i) => ["heart", "stone", "naïve", "🩺", "a", "\\n"][(i * 7 + seed) % 6]).join(" ");
@@ -58,6 +58,6 @@ function makeFiles(): Map<string, Buffer> {
     ["plain.txt.gz", gzipSync(text())],
     ["pages.wet", Buffer.concat(wetRecords())],
     ["pages.warc.wet.gz", Buffer.concat(wetRecords().map((record) => gzipSync(record)))],
-    ...Object.entries(PARQUET).map(([name, bytes]) => [`${name}.parquet`, bytes] as const),
+    ...Object.entries({ ...PARQUET, ...PARQUET_SHAPES }).map(([name, bytes]) => [`${name}.parquet`, bytes] as const),
   ]);
 }

@@ -18,20 +18,42 @@ export class RunError extends Error {
  *
  * @param width - bits per value
  * @param count - values that should come out
+ * @param wanted - a value to count, of at most 8 bits
+ * @returns how many of the `count` values are `wanted`
  * @throws RunError when more come out, or a run's header has no end
  */
-export function checkRuns(bytes: Uint8Array, start: number, width: number, count: number): void {
+export function checkRuns(bytes: Uint8Array, start: number, width: number, count: number, wanted = -1): number {
   if (width > 32) throw new RunError(`values of ${width} bits`);
   const cursor = { at: start };
+  let found = 0;
   for (let seen = 0; seen < count; ) {
     if (cursor.at >= bytes.length) throw new RunError(`${seen} values where ${count} are claimed`);
     const header = varint(bytes, cursor, 5);
-    const length = Math.floor(header / 2);
     const isPacked = header % 2 === 1;
-    seen += isPacked ? length * 8 : length;
-    if (seen > count + (isPacked ? PADDING : 0)) throw new RunError(`${seen} values where ${count} are claimed`);
-    cursor.at += isPacked ? length * width : Math.ceil(width / 8);
+    const length = Math.floor(header / 2) * (isPacked ? 8 : 1);
+    if (seen + length > count + (isPacked ? PADDING : 0))
+      throw new RunError(`${seen + length} values where ${count} are claimed`);
+    if (wanted >= 0) {
+      const used = Math.min(length, count - seen);
+      if (isPacked) found += countPacked(bytes, cursor.at, width, used, wanted);
+      else if (bytes[cursor.at] === wanted) found += used;
+    }
+    seen += length;
+    cursor.at += isPacked ? (length / 8) * width : Math.ceil(width / 8);
   }
+  return found;
+}
+
+/** How many of `count` values of `width` bits, packed from the lowest bit, are `wanted`. */
+function countPacked(bytes: Uint8Array, start: number, width: number, count: number, wanted: number): number {
+  const mask = 2 ** width - 1;
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    const bit = i * width;
+    const at = start + (bit >> 3);
+    if ((((bytes[at] | (bytes[at + 1] << 8)) >> (bit & 7)) & mask) === wanted) found++;
+  }
+  return found;
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
- * @file Checks Thrift structures (compact protocol) before they are parsed.
+ * @file Walks Thrift structures (compact protocol) before they are parsed, and reads the few numbers of a page's header.
  *
- * The parser trusts the lengths it reads: a list may claim more elements than there is memory, a number may go on for
- * megabytes. This walk allocates nothing and refuses what no Parquet writer makes.
+ * hyparquet parses the footer, but trusts the lengths it reads: a list may claim more elements than there is memory, a
+ * number may go on for megabytes. This walk allocates nothing and refuses what no Parquet writer makes.
  */
 
 /** Deepest nesting; Parquet's own is below ten. */
@@ -13,6 +13,12 @@ export class ThriftError extends Error {
 }
 
 /**
+ * A number or boolean met on the way.
+ * @param parent - id of the field whose structure it is in, 0 at the top; deeper ones are not told
+ */
+export type OnNumber = (parent: number, field: number, value: number) => void;
+
+/**
  * Walks one structure.
  *
  * @param start - offset at which it begins
@@ -20,7 +26,7 @@ export class ThriftError extends Error {
  * @returns the offset behind it
  * @throws ThriftError when it is malformed, runs out of the bytes or over a bound
  */
-export function checkThrift(bytes: Uint8Array, start: number, maxValues: number): number {
+export function walkThrift(bytes: Uint8Array, start: number, maxValues: number, onNumber?: OnNumber): number {
   let at = start;
   let values = 0;
 
@@ -42,16 +48,18 @@ export function checkThrift(bytes: Uint8Array, start: number, maxValues: number)
       throw new ThriftError(`it claims ${count} bytes where ${bytes.length - at} are left`);
     at += count;
   };
-  const value = (type: number, depth: number): void => {
+  /** @returns the number or boolean it is */
+  const value = (type: number, depth: number, field: number): number | undefined => {
     if (++values > maxValues) throw new ThriftError(`it has more than ${maxValues} values`);
-    if (type === 1 || type === 2) return;
+    if (type === 1 || type === 2) return 2 - type;
+    if (type >= 4 && type <= 6) return fromZigzag(varint());
     if (type === 3) skip(1);
-    else if (type >= 4 && type <= 6) varint();
     else if (type === 7) skip(8);
     else if (type === 8) skip(varint());
     else if (type === 9) list(depth);
-    else if (type === 12) struct(depth);
+    else if (type === 12) struct(depth, field);
     else throw new ThriftError(`it has a value of type ${type}, which Parquet does not use`);
+    return undefined;
   };
   const list = (depth: number) => {
     if (depth > MAX_DEPTH) throw new ThriftError("it is nested too deep");
@@ -59,16 +67,22 @@ export function checkThrift(bytes: Uint8Array, start: number, maxValues: number)
     const size = head >> 4 === 15 ? varint() : head >> 4;
     const type = head & 15;
     if (size > bytes.length - at) throw new ThriftError(`a list claims ${size} values in ${bytes.length - at} bytes`);
-    for (let i = 0; i < size; i++) value(type === 1 || type === 2 ? 3 : type, depth + 1);
+    for (let i = 0; i < size; i++) value(type === 1 || type === 2 ? 3 : type, depth + 1, -1);
   };
-  const struct = (depth: number) => {
+  const struct = (depth: number, parent: number) => {
     if (depth > MAX_DEPTH) throw new ThriftError("it is nested too deep");
+    let field = 0;
     for (let head = byte(); (head & 15) !== 0; head = byte()) {
-      if (head >> 4 === 0) varint();
-      value(head & 15, depth + 1);
+      field = head >> 4 === 0 ? fromZigzag(varint()) : field + (head >> 4);
+      const found = value(head & 15, depth + 1, depth === 0 ? field : -1);
+      if (found !== undefined && parent >= 0) onNumber?.(parent, field, found);
     }
   };
 
-  struct(0);
+  struct(0, 0);
   return at;
+}
+
+function fromZigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
