@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { grouped, UserError } from "../base/errors.js";
-import { type ExportManifest, ExportSettings, exportCorpus, planExport } from "../filter/export/index.js";
+import { PLACE_TEXT } from "../base/place.js";
+import { type ExportManifest, ExportSettings, exportCorpus, exportPlace, planExport } from "../filter/export/index.js";
 import { openPolicies } from "../filter/policies/index.js";
 import {
   createTokenizer,
@@ -57,11 +58,7 @@ async function exportCommand(policies: string, flags: Flags): Promise<void> {
   const settings = { to, sequenceLength, weights, files };
   if (dryRun) {
     const { plan, ...planned } = planExport(set, { settings, tokenizer });
-    const state = existsSync(out)
-      ? "exists"
-      : existsSync(`${out}.partial`)
-        ? "goes on from an interrupted run"
-        : "would be made";
+    const state = PLACE_TEXT[exportPlace(out, planned.result)];
     const summary = { out, state, shards: plan.inputs.length, key: planned.key, settings: planned.settings };
     console.log(JSON.stringify({ ...summary, tokenizer: planned.tokenizer.name }, null, 2));
     return;

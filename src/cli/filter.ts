@@ -10,6 +10,7 @@ import { Option } from "commander";
 import type { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
+import { PLACE_TEXT } from "../base/place.js";
 import { FilterOptions, filterStage } from "../filter/index.js";
 import {
   filterScored,
@@ -98,8 +99,8 @@ async function filterCommand(command: Command, scores: string | undefined, flags
   if (flags.dryRun) {
     const file = await previewFilter(options, flags.out, progress);
     live.clear();
-    const { shards: _, ...rest } = file;
-    const state = existsSync(flags.out) ? "exists" : "would be made";
+    const { shards: _, place, ...rest } = file;
+    const state = PLACE_TEXT[place];
     console.log(
       flags.json
         ? JSON.stringify({ out: flags.out, state, ...rest }, null, 2)

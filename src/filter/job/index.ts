@@ -7,6 +7,6 @@ export { type ReadTask, readAhead, rowReader } from "./read-ahead.js";
 export { pendingShards, readPlan, readRecord } from "./record.js";
 export { type ScoreInputOptions, scoreInput } from "./score-input.js";
 export type { ScoreBlock, ScoredCorpus } from "./scored.js";
-export { planJob, requireSameRounding, startJob } from "./start.js";
+export { planJob, requireFree, requireSameRounding, startJob } from "./start.js";
 export { type TokenRow, tokenRows } from "./token-rows.js";
 export { type Verification, verifyJob } from "./verify.js";

@@ -66,6 +66,11 @@ export function planText(plan: JobPlan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
+/** @throws UserError when the store holds another job, saying in what it differs; nothing is written */
+export async function requireFree(store: Store, plan: JobPlan): Promise<void> {
+  if ((await store.size(JOB_FILES.plan)) !== undefined) await requireSamePlan(store, plan);
+}
+
 /**
  * Writes the plan, or finds the same one. Many workers may start one job at once.
  * @throws UserError when the store holds another job, saying in what it differs
@@ -81,7 +86,7 @@ async function requireSamePlan(store: Store, plan: JobPlan): Promise<void> {
   if (found.key === plan.key) return;
   if (found.settings.precision === plan.settings.precision) requireSameRounding(found, store.uri);
   throw new UserError(
-    `${store.uri} holds another scoring job: ${differenceOf(found, plan)}. Give another --out, or remove that folder.`,
+    `${store.uri} holds another scoring job: ${differenceOf(found, plan)}. To go on with it, give what it was begun with; otherwise give another --out, or delete ${store.uri}.`,
   );
 }
 

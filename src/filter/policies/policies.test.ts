@@ -66,10 +66,14 @@ describe("policies over a scoring job", () => {
     delete probe.thresholds.histograms;
     const folder = temporaryFolder();
     const scores = await writeScoredJob(folder, SHARDS, { probe });
-    const preview = (recall: number) => previewFilter({ policies: [{ scores, method: "mask", recall }] }, folder);
+    const preview = (recall: number) =>
+      previewFilter({ policies: [{ scores, method: "mask", recall }] }, join(folder, "out"));
     expect((await preview(0.5)).policies[0].chosen.reached).toBe(0.5);
     await expect(preview(0.6)).rejects.toThrow(/0\.5, 0\.8, 0\.9, 0\.95 only, not 0\.6/);
-    const prevalence = previewFilter({ policies: [{ scores, method: "mask", rule: "prevalence" }] }, folder);
+    const prevalence = previewFilter(
+      { policies: [{ scores, method: "mask", rule: "prevalence" }] },
+      join(folder, "out"),
+    );
     await expect(prevalence).rejects.toThrow(/does not say how many of its validation tokens are forget/);
   });
 
@@ -89,7 +93,10 @@ describe("policies over a scoring job", () => {
     const folder = temporaryFolder();
     const scores = await writeScoredJob(folder, SHARDS);
     const preview = (threshold: number) =>
-      previewFilter({ policies: [{ scores, method: "document", threshold }], topUp: "repeat", seed: 5 }, folder);
+      previewFilter(
+        { policies: [{ scores, method: "document", threshold }], topUp: "repeat", seed: 5 },
+        join(folder, "out"),
+      );
     expect((await preview(0.5)).topUp).toEqual({ method: "repeat", rate: 12 / 8, seed: 5 });
     await expect(preview(0)).rejects.toThrow(/Nothing is left to repeat/);
   });
@@ -107,7 +114,10 @@ describe("a job without a single token", () => {
     const folder = temporaryFolder();
     const scores = await writeScoredJob(folder, [[], []]);
     const rule = method === "none" ? {} : { share: 0.5 };
-    const { counts, topUp } = await previewFilter({ policies: [{ scores, method, ...rule }], topUp: "repeat" }, folder);
+    const { counts, topUp } = await previewFilter(
+      { policies: [{ scores, method, ...rule }], topUp: "repeat" },
+      join(folder, "out"),
+    );
     expect(counts).toMatchObject({ documents: 0, tokens: 0, share: 0 });
     expect(topUp.rate).toBe(0);
   });
@@ -143,7 +153,7 @@ describe("several domains", () => {
           { scores: two, method: "mask", threshold: 0.5 },
         ],
       },
-      folder,
+      join(folder, "out"),
     );
     // ABC DEF are removed; xx and A are masked, A being removed already.
     expect(counts).toMatchObject({ removedTokens: 6, maskedTokens: 2, share: 0.4 });
@@ -156,7 +166,7 @@ describe("several domains", () => {
     const both = (two: string) =>
       previewFilter(
         { policies: [one, two].map((scores) => ({ scores, method: "mask" as const, threshold: 0.5 })) },
-        folder,
+        join(folder, "out"),
       );
     await expect(both(elsewhere)).rejects.toThrow(/not scores of the same documents/);
     await expect(both(one)).rejects.toThrow(/one policy per domain/);

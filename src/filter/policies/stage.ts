@@ -10,8 +10,9 @@ import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
 import { sha256 } from "../../base/hash.js";
+import type { Place } from "../../base/place.js";
 import type { Progress } from "../../base/progress.js";
-import { defineStage, type Manifest, runStage } from "../../base/stage.js";
+import { defineStage, type Manifest, planStage, runStage, stagePlace } from "../../base/stage.js";
 import { openScored } from "../job/open-scored.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { Policy } from "../policy.js";
@@ -88,10 +89,22 @@ async function resolvePolicies(
 
 const exemptName = (n: number) => `exempt-${n}.txt`;
 
-/** Says what policies over scoring jobs would do; writes nothing. @throws UserError as filterScored */
-export async function previewFilter(raw: z.input<typeof GivenFilter>, out: string, progress?: Progress) {
+/**
+ * Says what policies over scoring jobs would do, and what stands in `out`; writes nothing.
+ * @throws UserError as filterScored
+ */
+export async function previewFilter(
+  raw: z.input<typeof GivenFilter>,
+  out: string,
+  progress?: Progress,
+): Promise<PoliciesFile & { place: Place }> {
   const given = parseGiven(raw);
-  return resolvePolicies(await openGiven(given), given, out, progress);
+  const opened = await openGiven(given);
+  const place = stagePlace(
+    out,
+    (await planStage(filterJobStage(opened, given), stageOptions(opened, given, out))).plan,
+  );
+  return { ...(await resolvePolicies(opened, given, out, progress)), place };
 }
 
 /**
@@ -105,6 +118,11 @@ export async function filterScored(
 ): Promise<Manifest & { found: boolean }> {
   const given = parseGiven(raw);
   const opened = await openGiven(given);
+  return runStage(filterJobStage(opened, given), stageOptions(opened, given, out), out, { progress });
+}
+
+/** The options as the stage keeps them: jobs by what they hold, not only by where they are. */
+function stageOptions(opened: readonly Opened[], given: GivenFilter, out: string): z.input<typeof StageOptions> {
   const jobs = opened.map(({ scored, exemptText }) => ({
     job: scored.fingerprint,
     exempt: exemptText === undefined ? null : sha256(exemptText),
@@ -113,7 +131,7 @@ export async function filterScored(
     ...policy,
     scores: storedAddress(policy.scores, out),
   }));
-  return runStage(filterJobStage(opened, given), { ...given, policies, jobs }, out, { progress });
+  return { ...given, policies, jobs };
 }
 
 function parseGiven(raw: z.input<typeof GivenFilter>): GivenFilter {
