@@ -38,8 +38,8 @@ function toDocument(row: DocumentRow, { uri, source }: InputFile, { idField, dom
   return { id, text, source, ...(truth && { truth }) };
 }
 
-function sentence(uri: string, { reason, position, isRest }: BadRow): string {
-  if (isRest) return `Cannot read ${uri}: ${reason} (${position}). Check the file.`;
+function sentence(uri: string, { reason, position, extent }: BadRow): string {
+  if (extent !== "record") return `Cannot read ${uri}: ${reason} (${position}). Check the file.`;
   const line = /^line ([\d,]+)$/.exec(position)?.[1].replaceAll(",", "");
   const where = line ? `${uri}:${line}` : `${uri} (${position})`;
   return `${where} ${reason}.${/^has no text in/.test(reason) ? " Give --text-field." : ""}`;

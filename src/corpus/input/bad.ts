@@ -4,7 +4,7 @@ import type { BadRow } from "./types.js";
 
 const EXCERPT_LENGTH = 200;
 
-/** Damage to the file itself: nothing behind it can be trusted. Becomes a bad rest of file, never leaves this folder. */
+/** Damage to the file itself, of unknown extent. Becomes a lost stretch or rest of the file, never leaves this folder. */
 export class Damage extends Error {
   override name = "Damage";
   constructor(
@@ -19,12 +19,14 @@ export class Damage extends Error {
 }
 
 export function badRow(row: number, reason: string, position: string, start: Uint8Array | string = ""): BadRow {
-  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt: excerptOf(start), isRest: false };
+  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt: excerptOf(start), extent: "record" };
 }
 
-/** The bad rest of a file from `row` on. */
-export function badRest(row: number, { reason, position, excerpt }: Damage): BadRow {
-  return { kind: "bad", row, reason: escapeControls(reason), position, excerpt, isRest: true };
+/** A stretch of a file that is lost, or its rest. @param bytes - how many, where known */
+export function lostRow(row: number, damage: Damage, extent: "stretch" | "rest", bytes?: number): BadRow {
+  const { reason, position, excerpt } = damage;
+  const lost: BadRow = { kind: "bad", row, reason: escapeControls(reason), position, excerpt, extent };
+  return bytes === undefined ? lost : { ...lost, bytes };
 }
 
 /** "line 12" of a row that is a line. */

@@ -32,7 +32,7 @@ describe("gzip", () => {
     expect(rows.slice(0, -1).every(({ kind }) => kind === "document")).toBe(true);
     expect(rows.at(-1)).toMatchObject({
       kind: "bad",
-      isRest: true,
+      extent: "rest",
       row: rows.length - 1,
       reason: "the gzip stream is truncated",
     });

@@ -7,6 +7,7 @@ export type {
   BadRow,
   DocumentRow,
   EmptyRow,
+  Extent,
   InputDigest,
   InputFile,
   ReadOptions,

@@ -50,7 +50,7 @@ describe("JSONL", () => {
     const bytes = Buffer.concat([Buffer.from('{"text":"caf'), Buffer.from([0xe9]), Buffer.from('"}\n{"text":"next"}')]);
     const rows = await rowsOf("a.jsonl", bytes);
     expect(short(rows)).toEqual(["! is not valid UTF-8, line 1", ["s:1", "next"]]);
-    expect(rows[0]).toMatchObject({ excerpt: '{"text":"caf\\xe9"}', isRest: false });
+    expect(rows[0]).toMatchObject({ excerpt: '{"text":"caf\\xe9"}', extent: "record" });
   });
 
   it("takes keys for fields only where the record has them", async () => {

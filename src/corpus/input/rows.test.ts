@@ -31,7 +31,7 @@ describe("openRows", () => {
   it("hashes the whole file when its rest is damaged or was not read", async () => {
     const bytes = Buffer.concat([Buffer.from("no gzip"), Buffer.alloc(2_000_000, 7)]);
     const damaged = openRows(write("a.jsonl.gz", bytes), OPTIONS);
-    expect(await collect(damaged.rows)).toMatchObject([{ kind: "bad", isRest: true }]);
+    expect(await collect(damaged.rows)).toMatchObject([{ kind: "bad", extent: "rest" }]);
     expect(await damaged.digest()).toEqual({ bytes: bytes.length, sha256: sha256(bytes) });
     const lines = gzipSync('{"text":"x"}\n'.repeat(300_000));
     const left = openRows(write("b.jsonl.gz", lines), OPTIONS);

@@ -1,6 +1,6 @@
 /** @file Opens a file of any kind as rows, and its digest: the one reader of everything that comes in. */
 import { UserError } from "../../base/errors.js";
-import { badRest, Damage } from "./bad.js";
+import { Damage, lostRow } from "./bad.js";
 import { digestOf, HashedStream, openBytes } from "./bytes.js";
 import { decompress } from "./decompress.js";
 import { readJsonl } from "./jsonl.js";
@@ -63,6 +63,6 @@ export async function* endingInDamage(rows: AsyncIterable<Row>): AsyncGenerator<
     }
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    yield badRest(next, error);
+    yield lostRow(next, error, "rest");
   }
 }

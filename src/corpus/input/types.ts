@@ -32,7 +32,13 @@ export interface EmptyRow {
   row: number;
 }
 
-/** What could not be read. After a bad rest of file (`isRest`) nothing follows. */
+/**
+ * How much a bad row stands for: one record; a stretch of the file with an unknown number of them, behind which reading
+ * went on; or the rest of the file, behind which nothing follows.
+ */
+export type Extent = "record" | "stretch" | "rest";
+
+/** What could not be read. It takes one row number, whatever its extent. */
 export interface BadRow {
   kind: "bad";
   row: number;
@@ -42,7 +48,10 @@ export interface BadRow {
   position: string;
   /** The first bytes of it, escaped, at most 200 characters. */
   excerpt: string;
-  isRest: boolean;
+  /** Anything but "record" is data lost in unknown number: count it apart from bad records. */
+  extent: Extent;
+  /** Of a stretch or rest, how many bytes are lost, where known: stored ones, or of the text for damage inside it. */
+  bytes?: number;
 }
 
 export type Row = DocumentRow | EmptyRow | BadRow;

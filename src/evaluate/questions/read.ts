@@ -73,7 +73,8 @@ async function readRows(file: InputFile): Promise<Records> {
   for await (const row of openRows(file, options).rows) {
     if (row.kind === "document") records.push({ ...row.fields });
     else if (row.kind === "bad") {
-      if (row.isRest) throw new UserError(`Cannot read ${file.uri}: ${row.reason} (${row.position}). Check the file.`);
+      if (row.extent !== "record")
+        throw new UserError(`Cannot read ${file.uri}: ${row.reason} (${row.position}). Check the file.`);
       bad.push(row.reason);
     } else bad.push("blank");
   }

@@ -109,9 +109,9 @@ export class PartBuilder {
   }
 }
 
-/** One line of a quarantine file: which record, why, where, how it begins. */
-function quarantineLine({ row, reason, position, excerpt, isRest }: BadRow): string {
-  return `${JSON.stringify({ row, reason, position, excerpt, restOfFile: isRest })}\n`;
+/** One line of a quarantine file: which record, why, where, how it begins, how much it is. */
+function quarantineLine({ row, reason, position, excerpt, extent, bytes }: BadRow): string {
+  return `${JSON.stringify({ row, reason, position, excerpt, extent, bytes })}\n`;
 }
 
 /** A part on disk. */

@@ -68,7 +68,7 @@ function count(outcome: Outcome, row: Row) {
   if (row.kind === "empty") outcome.empty++;
   else if (row.kind === "bad") {
     outcome.bad++;
-    outcome.isCutShort = row.isRest;
+    outcome.isCutShort = row.extent === "rest";
     check(row.reason !== "" && row.position !== "" && row.excerpt.length <= 200, "a bad row does not say why or where");
     check(/^[\x20-\x7e]*$/.test(row.excerpt), "an excerpt is not printable");
   } else {

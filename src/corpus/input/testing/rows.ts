@@ -19,10 +19,12 @@ export async function rowsOf(
   return collect(openRows({ uri, source: "s", bytes: Buffer.byteLength(content) }, { ...OPTIONS, ...options }).rows);
 }
 
-/** Rows in short: a document's id and text, "empty", or why it is bad ("!" before, "!!" before a bad rest). */
+/** Rows in short: a document's id and text, "empty", or why it is bad: "!" before a record, "~" a stretch, "!!" a rest. */
 export function short(rows: readonly Row[]): (string | [string, string])[] {
   return rows.map((row) => {
     if (row.kind === "document") return [row.id, row.text];
-    return row.kind === "empty" ? "empty" : `${row.isRest ? "!!" : "!"} ${row.reason}, ${row.position}`;
+    return row.kind === "empty"
+      ? "empty"
+      : `${{ record: "!", stretch: "~", rest: "!!" }[row.extent]} ${row.reason}, ${row.position}`;
   });
 }

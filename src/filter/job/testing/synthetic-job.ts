@@ -54,7 +54,7 @@ export function syntheticRows(shard: number, records = 23): Row[] {
   return Array.from({ length: records }, (_, row): Row => {
     if (row % 11 === 7) return { kind: "empty", row };
     if (row % 7 === 5) {
-      return { kind: "bad", row, reason: "is not JSON", position: `line ${row + 1}`, excerpt: "{", isRest: false };
+      return { kind: "bad", row, reason: "is not JSON", position: `line ${row + 1}`, excerpt: "{", extent: "record" };
     }
     return {
       kind: "document",
