@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { grouped, UserError } from "../base/errors.js";
 import { PLACE_TEXT } from "../base/place.js";
 import { type ExportManifest, ExportSettings, exportCorpus, exportPlace, planExport } from "../filter/export/index.js";
+import { losses } from "../filter/job/index.js";
 import { openPolicies } from "../filter/policies/index.js";
 import {
   createTokenizer,
@@ -15,6 +16,7 @@ import {
   type Tokenizer,
 } from "../tokens/index.js";
 import { describeProgress, liveLine } from "./live.js";
+import { showLosses } from "./losses.js";
 import { addSchemaOptions } from "./options.js";
 
 interface Flags {
@@ -70,6 +72,8 @@ async function exportCommand(policies: string, flags: Flags): Promise<void> {
     tokenizer,
     progress: (update) => live.show(describeProgress("export", update, (performance.now() - started) / 1000)),
   }).finally(() => live.clear());
+  const { plan, records } = set.policies[0].scored;
+  showLosses(losses(plan, records));
   console.log(json ? JSON.stringify(manifest, null, 2) : summaryOf(manifest, out));
 }
 

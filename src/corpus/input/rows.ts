@@ -2,6 +2,7 @@
 import { UserError } from "../../base/errors.js";
 import { Damage, lostRow } from "./bad.js";
 import { digestOf, HashedStream, openBytes } from "./bytes.js";
+import { checkedRows } from "./checked.js";
 import { decompress } from "./decompress.js";
 import { readJsonl } from "./jsonl.js";
 import { type Kind, kindOf, READABLE } from "./kinds.js";
@@ -35,7 +36,7 @@ export function openRows(file: InputFile, options: ReadOptions): OpenRows {
   if (kind.format !== "parquet") return openStreamed(file, kind, options);
   let share = 0;
   return {
-    rows: endingInDamage(readParquet(file, options, (read) => (share = read))),
+    rows: checkedRows(endingInDamage(readParquet(file, options, (read) => (share = read))), file, options),
     digest: () => digestOf(file),
     position: () => Math.round(share * file.bytes),
   };
@@ -48,7 +49,8 @@ function openStreamed(file: InputFile, { format, compression }: Kind, options: R
     const stream = await open();
     const giveUpBytes = compression === "none" ? Number.POSITIVE_INFINITY : GIVE_UP_FACTOR * options.maxRecordBytes;
     const read = format === "text" ? readText : format === "wet" ? readWet : readJsonl;
-    yield* endingInDamage(read(decompress(stream, compression), file.source, options, giveUpBytes));
+    const all = read(decompress(stream, compression), file.source, options, giveUpBytes);
+    yield* checkedRows(endingInDamage(all), file, options);
   }
   return { rows: rows(), digest: async () => (await open()).digest(), position: () => stored?.bytes ?? 0 };
 }

@@ -1,5 +1,6 @@
 /** @file Scoring jobs: a corpus of any size scored once, in shards, resumably, by any number of workers. */
 export { finishJob, type JobManifest } from "./finish.js";
+export { losses } from "./lost.js";
 export { BLOCK_TOKENS, openScored } from "./open-scored.js";
 export type { RowCounts } from "./parts.js";
 export { JOB_FILES, JobPlan, JobSettings, ShardRecord, shardName } from "./plan.js";

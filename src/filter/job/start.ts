@@ -94,9 +94,10 @@ function differenceOf(found: JobPlan, wanted: JobPlan): string {
   if (found.classifier !== wanted.classifier) {
     return `its classifier is ${found.classifier.slice(0, 12)}, this one is ${wanted.classifier.slice(0, 12)}`;
   }
-  for (const [name, value] of Object.entries(wanted.settings)) {
-    const other = found.settings[name as keyof JobSettings];
-    if (other !== value) return `its ${name} is ${other}, here it is ${value}`;
+  const settings = { ...found.settings, ...wanted.settings };
+  for (const name of Object.keys(settings) as (keyof JobSettings)[]) {
+    const [one, other] = [found.settings[name] ?? "left out", wanted.settings[name] ?? "left out"];
+    if (one !== other) return `its ${name} is ${one}, here it is ${other}`;
   }
   if (found.inputs.length !== wanted.inputs.length) {
     return `it has ${found.inputs.length} input files, here there are ${wanted.inputs.length}`;

@@ -13,10 +13,11 @@ import { sha256 } from "../../base/hash.js";
 import type { Place } from "../../base/place.js";
 import type { Progress } from "../../base/progress.js";
 import { defineStage, type Manifest, planStage, runStage, stagePlace } from "../../base/stage.js";
+import { losses } from "../job/lost.js";
 import { openScored } from "../job/open-scored.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { Policy } from "../policy.js";
-import { countPolicies, lostTokens, sumCounts } from "./counts.js";
+import { countPolicies, lostTokens, requireEffect, sumCounts } from "./counts.js";
 import { parseExempt, readExempt } from "./exempt.js";
 import { POLICIES_FILE, type PoliciesFile, storedAddress } from "./file.js";
 import { GivenFilter, type GivenPolicy } from "./options.js";
@@ -62,9 +63,10 @@ async function resolvePolicies(
   const counted = await countPolicies(policies, progress);
   const counts = sumCounts(counted.shards);
   const lost = lostTokens(counts);
-  if (topUp === "repeat" && lost > 0 && lost === counts.tokens) {
-    throw new UserError("Nothing is left to repeat: the policies take every token. Raise a threshold.");
-  }
+  requireEffect(
+    policies.map(({ policy, scored }, n) => ({ scores: scored.store.uri, policy, counts: counted.policies[n] })),
+    counts,
+  );
   return {
     version: 1,
     policies: policies.map(({ policy, scored, chosen, exempt }, n) => {
@@ -97,14 +99,14 @@ export async function previewFilter(
   raw: z.input<typeof GivenFilter>,
   out: string,
   progress?: Progress,
-): Promise<PoliciesFile & { place: Place }> {
+): Promise<PoliciesFile & { place: Place; losses: string[] }> {
   const given = parseGiven(raw);
   const opened = await openGiven(given);
   const place = stagePlace(
     out,
     (await planStage(filterJobStage(opened, given), stageOptions(opened, given, out))).plan,
   );
-  return { ...(await resolvePolicies(opened, given, out, progress)), place };
+  return { ...(await resolvePolicies(opened, given, out, progress)), place, losses: lossesOf(opened) };
 }
 
 /**
@@ -115,10 +117,16 @@ export async function filterScored(
   raw: z.input<typeof GivenFilter>,
   out: string,
   progress?: Progress,
-): Promise<Manifest & { found: boolean }> {
+): Promise<Manifest & { found: boolean; losses: string[] }> {
   const given = parseGiven(raw);
   const opened = await openGiven(given);
-  return runStage(filterJobStage(opened, given), stageOptions(opened, given, out), out, { progress });
+  const made = await runStage(filterJobStage(opened, given), stageOptions(opened, given, out), out, { progress });
+  return { ...made, losses: lossesOf(opened) };
+}
+
+/** What of the inputs is lost, by the first job: all have the same. */
+function lossesOf([{ scored }]: readonly Opened[]): string[] {
+  return losses(scored.plan, scored.records);
 }
 
 /** The options as the stage keeps them: jobs by what they hold, not only by where they are. */
