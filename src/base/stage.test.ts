@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { temporaryFolder } from "../testing/folder.js";
 import { UserError } from "./errors.js";
-import { defineStage, readManifest, runStage } from "./stage.js";
+import { defineStage, planStage, readManifest, runStage, stagePlace } from "./stage.js";
 
 /** Copies its input n times; counts its runs; can be made to fail half-way. */
 function copyStage() {
@@ -78,16 +78,61 @@ describe("runStage", () => {
     expect(existsSync(join(folder, "out.partial"))).toBe(false);
   });
 
-  it("does not reuse the scratch of other options", async () => {
+  it("protects an interrupted result: other options are refused, with what differs, and nothing is removed", async () => {
     const folder = temporaryFolder();
     const [input, out] = [join(folder, "a.txt"), join(folder, "out")];
     writeFileSync(input, "x");
     const { stage, state } = copyStage();
     state.failOnce = true;
     await expect(runStage(stage, { input, times: 2 }, out)).rejects.toThrow();
-    writeFileSync(join(`${out}.partial`, "stale.txt"), "of times = 2");
-    await runStage(stage, { input, times: 3 }, out);
+    const scratch = join(`${out}.partial`, ".scratch");
+    const other = (options: { times?: number }) => runStage(stage, { input, ...options }, out);
+    await expect(other({ times: 3 })).rejects.toThrow(
+      /out\.partial holds another result, interrupted: its --times is 2, here it is 3\. .* delete .*out\.partial\./,
+    );
+    writeFileSync(input, "y");
+    await expect(other({ times: 2 })).rejects.toThrow(/a\.txt \(--input\) has changed since/);
+    writeFileSync(input, "x");
+    const renamed = { ...stage, name: "paste" };
+    await expect(runStage(renamed, { input, times: 2 }, out)).rejects.toThrow(/it is of "lacuna copy"/);
+    await expect(runStage({ ...stage, version: 2 }, { input, times: 2 }, out)).rejects.toThrow(/it is of version 1/);
+    expect(readFileSync(scratch, "utf8")).toBe("kept between attempts");
+    const { plan } = await planStage(stage, { input, times: 2 });
+    expect(stagePlace(out, plan)).toBe("partial");
+    await runStage(stage, { input, times: 2 }, out);
     expect(Object.keys(readManifest(out).outputs)).toEqual(["copy.txt"]);
+    expect(stagePlace(out, plan)).toBe("finished");
+    await expect(other({ times: 3 })).rejects.toThrow(/holds another result: its --times is 2, here it is 3/);
+  });
+
+  it("does not take a folder for its own that does not say what it is of", async () => {
+    const folder = temporaryFolder();
+    const [input, out] = [join(folder, "a.txt"), join(folder, "out")];
+    writeFileSync(input, "x");
+    mkdirSync(`${out}.partial`);
+    writeFileSync(join(`${out}.partial`, "thesis.txt"), "mine");
+    await expect(runStage(copyStage().stage, { input }, out)).rejects.toThrow(/it does not say which/);
+    expect(readFileSync(join(`${out}.partial`, "thesis.txt"), "utf8")).toBe("mine");
+  });
+
+  it("tells of a full disk in one sentence, and keeps what is finished", async () => {
+    const folder = temporaryFolder();
+    const [input, out] = [join(folder, "a.txt"), join(folder, "out")];
+    writeFileSync(input, "x");
+    const { stage } = copyStage();
+    const full = {
+      ...stage,
+      run: async (_: unknown, { out: partial }: { out: string }) => {
+        writeFileSync(join(partial, "half"), "");
+        throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+      },
+    };
+    await expect(runStage(full, { input }, out)).rejects.toThrow(
+      new UserError(
+        `Cannot write ${out}: the disk is full. Free some space and run the same command again; what is finished is kept.`,
+      ),
+    );
+    expect(existsSync(join(`${out}.partial`, "half"))).toBe(true);
   });
 
   it("tells what is wrong with options and inputs", async () => {

@@ -6,13 +6,14 @@
  * Work happens in `<out>.partial`, where a stage may keep checkpoints; manifest.json is written last and the directory
  * is renamed, so an artifact without a manifest does not exist. The command line and studies are thin layers over this.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "./errors.js";
-import { readJson, readText, writeFileAtomic, writeJson } from "./files.js";
+import { readJson, unwritable, writeJson } from "./files.js";
 import { canonicalJson, sha256, sha256File } from "./hash.js";
 import { PACKAGE } from "./package.js";
+import { dropIfEmpty, InputList, openPartial, type Place, placeOf, type ResultPlan } from "./place.js";
 import type { Progress } from "./progress.js";
 
 export interface StageContext {
@@ -45,9 +46,6 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknow
   run(options: z.output<Schema>, context: StageContext): Promise<Result>;
 }
 
-/** In a partial result: the key it belongs to. */
-const KEY_FILE = ".key";
-
 export function defineStage<Schema extends z.ZodObject, Result>(stage: Stage<Schema, Result>): Stage<Schema, Result> {
   return stage;
 }
@@ -58,7 +56,7 @@ export const Manifest = z.object({
   key: z.string(),
   package: z.string(),
   options: z.record(z.string(), z.unknown()),
-  inputs: z.record(z.string(), z.array(z.object({ path: z.string(), fingerprint: z.string() }))),
+  inputs: InputList,
   outputs: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
   /** Hash of the outputs: what later stages are keyed by. Does not depend on time or place. */
   fingerprint: z.string(),
@@ -110,14 +108,28 @@ export async function planStage<Schema extends z.ZodObject>(stage: Stage<Schema>
   const fingerprints = Object.fromEntries(
     Object.entries(inputs).map(([name, list]) => [name, list.map((i) => i.fingerprint)]),
   );
-  const keyed = Object.entries({ ...options, ...fingerprints }).filter(([name]) => !stage.unkeyed?.includes(name));
+  const isKeyed = (name: string) => !stage.unkeyed?.includes(name);
+  const keyed = Object.entries({ ...options, ...fingerprints }).filter(([name]) => isKeyed(name));
   const key = sha256(canonicalJson([stage.name, stage.version, Object.fromEntries(keyed)]));
-  return { options, inputs, key };
+  const decisive = Object.fromEntries(Object.entries(options).filter(([name]) => isKeyed(name)));
+  const plan: ResultPlan = { stage: stage.name, version: stage.version, key, options: decisive, inputs };
+  return { options, inputs, key, plan };
+}
+
+/** What stands where a stage's result is to go. @throws UserError when it is another result, finished or interrupted */
+export function stagePlace(out: string, plan: ResultPlan, unkeyed: Stage["unkeyed"] = []): Place {
+  return placeOf(out, plan, (path) => {
+    const { stage, version, key, options, inputs } = readManifest(path);
+    const decisive = Object.fromEntries(
+      Object.entries(options).filter(([name]) => !unkeyed.some((other) => other === name)),
+    );
+    return { stage, version, key, options: decisive, inputs };
+  });
 }
 
 /**
  * Runs a stage into `out`, or finds the finished result there.
- * @throws UserError when `out` holds another stage's result, or the same stage's with other options.
+ * @throws UserError when `out` or `out.partial` holds another result, or the disk cannot be written
  */
 export async function runStage<Schema extends z.ZodObject, Result>(
   stage: Stage<Schema, Result>,
@@ -125,23 +137,29 @@ export async function runStage<Schema extends z.ZodObject, Result>(
   out: string,
   { progress = () => {}, threads = 1 }: Partial<Omit<StageContext, "out">> = {},
 ): Promise<Manifest & { found: boolean }> {
-  const started = performance.now();
-  const { options, inputs, key } = await planStage(stage, raw);
-  if (existsSync(out)) {
-    const manifest = readManifest(out);
-    if (manifest.key === key) return { ...manifest, found: true };
-    throw new UserError(
-      `${out} holds another result (of "lacuna ${manifest.stage}"). Give another --out, or delete it.`,
-    );
+  const { options, inputs, key, plan } = await planStage(stage, raw);
+  if (stagePlace(out, plan, stage.unkeyed) === "finished") return { ...readManifest(out), found: true };
+  try {
+    const partial = await openPartial(out, plan);
+    return {
+      ...(await makeResult(stage, { options, inputs, key }, out, { out: partial, progress, threads })),
+      found: false,
+    };
+  } catch (error) {
+    throw unwritable(error, out);
   }
-  const partial = `${resolve(out)}.partial`;
-  const keyFile = join(partial, KEY_FILE);
-  if (existsSync(partial) && (!existsSync(keyFile) || readText(keyFile) !== key)) rmSync(partial, { recursive: true });
-  mkdirSync(partial, { recursive: true });
-  await writeFileAtomic(keyFile, key);
-  const result = await stage.run(options, { out: partial, progress, threads }).catch((error: unknown) => {
-    // What failed before it wrote anything leaves nothing behind.
-    if (readdirSync(partial).join() === KEY_FILE) rmSync(partial, { recursive: true });
+}
+
+async function makeResult<Schema extends z.ZodObject, Result>(
+  stage: Stage<Schema, Result>,
+  { options, inputs, key }: { options: z.output<Schema>; inputs: Manifest["inputs"]; key: string },
+  out: string,
+  context: StageContext,
+): Promise<Manifest> {
+  const started = performance.now();
+  const { out: partial } = context;
+  const result = await stage.run(options, context).catch((error: unknown) => {
+    dropIfEmpty(partial);
     throw error;
   });
   for (const name of readdirSync(partial))
@@ -161,7 +179,7 @@ export async function runStage<Schema extends z.ZodObject, Result>(
   };
   await writeJson(join(partial, "manifest.json"), manifest);
   renameSync(partial, out);
-  return { ...manifest, found: false };
+  return manifest;
 }
 
 /** Every file below a folder with its size and hash, sorted by name. */

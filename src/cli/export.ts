@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { grouped, UserError } from "../base/errors.js";
-import { type ExportManifest, ExportSettings, exportCorpus, planExport } from "../filter/export/index.js";
+import { PLACE_TEXT } from "../base/place.js";
+import { type ExportManifest, ExportSettings, exportCorpus, exportPlace, planExport } from "../filter/export/index.js";
+import { losses } from "../filter/job/index.js";
 import { openPolicies } from "../filter/policies/index.js";
 import {
   createTokenizer,
@@ -14,6 +16,7 @@ import {
   type Tokenizer,
 } from "../tokens/index.js";
 import { describeProgress, liveLine } from "./live.js";
+import { showLosses } from "./losses.js";
 import { addSchemaOptions } from "./options.js";
 
 interface Flags {
@@ -57,11 +60,7 @@ async function exportCommand(policies: string, flags: Flags): Promise<void> {
   const settings = { to, sequenceLength, weights, files };
   if (dryRun) {
     const { plan, ...planned } = planExport(set, { settings, tokenizer });
-    const state = existsSync(out)
-      ? "exists"
-      : existsSync(`${out}.partial`)
-        ? "goes on from an interrupted run"
-        : "would be made";
+    const state = PLACE_TEXT[exportPlace(out, planned.result)];
     const summary = { out, state, shards: plan.inputs.length, key: planned.key, settings: planned.settings };
     console.log(JSON.stringify({ ...summary, tokenizer: planned.tokenizer.name }, null, 2));
     return;
@@ -73,6 +72,8 @@ async function exportCommand(policies: string, flags: Flags): Promise<void> {
     tokenizer,
     progress: (update) => live.show(describeProgress("export", update, (performance.now() - started) / 1000)),
   }).finally(() => live.clear());
+  const { plan, records } = set.policies[0].scored;
+  showLosses(losses(plan, records));
   console.log(json ? JSON.stringify(manifest, null, 2) : summaryOf(manifest, out));
 }
 

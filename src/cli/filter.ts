@@ -10,6 +10,7 @@ import { Option } from "commander";
 import type { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
+import { PLACE_TEXT } from "../base/place.js";
 import { FilterOptions, filterStage } from "../filter/index.js";
 import {
   filterScored,
@@ -21,6 +22,7 @@ import {
 } from "../filter/policies/index.js";
 import { describeFilter, throughput } from "./filter-text.js";
 import { describeProgress, liveLine } from "./live.js";
+import { showLosses } from "./losses.js";
 import { addSchemaOptions, numberOf } from "./options.js";
 import { runStageCommand } from "./stage-command.js";
 
@@ -98,8 +100,9 @@ async function filterCommand(command: Command, scores: string | undefined, flags
   if (flags.dryRun) {
     const file = await previewFilter(options, flags.out, progress);
     live.clear();
-    const { shards: _, ...rest } = file;
-    const state = existsSync(flags.out) ? "exists" : "would be made";
+    const { shards: _, place, losses, ...rest } = file;
+    showLosses(losses);
+    const state = PLACE_TEXT[place];
     console.log(
       flags.json
         ? JSON.stringify({ out: flags.out, state, ...rest }, null, 2)
@@ -107,8 +110,9 @@ async function filterCommand(command: Command, scores: string | undefined, flags
     );
     return;
   }
-  const manifest = await filterScored(options, flags.out, progress);
+  const { losses, ...manifest } = await filterScored(options, flags.out, progress);
   live.clear();
+  showLosses(losses);
   if (flags.json) {
     console.log(JSON.stringify(manifest, null, 2));
     if (!manifest.found) console.error(meter.summary());

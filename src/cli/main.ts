@@ -18,6 +18,7 @@ import { addGenerateCommand } from "./generate.js";
 import { addInspectCommand } from "./inspect.js";
 import { addLabelReportCommand } from "./label-report.js";
 import { addLaunchCommand } from "./launch.js";
+import { outputWritten, watchOutput } from "./output.js";
 import { addReportCommand } from "./report.js";
 import { addRobustnessCommand } from "./robustness.js";
 import { addSaeCheckCommand } from "./sae-check.js";
@@ -87,27 +88,32 @@ function report(error: unknown): number {
   return 1;
 }
 
+/** Stops what runs and ends the process. */
+async function end(code: number | undefined, threadsMs?: number, processesMs?: number): Promise<void> {
+  isInterrupted = true;
+  await Promise.all([stopThreads(threadsMs), stopProcesses(processesMs)]);
+  process.exit(code);
+}
+
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  process.on(signal, async () => {
-    isInterrupted = true;
+  process.on(signal, () => {
     console.error("\nInterrupted. Run the same command again and it goes on from here.");
-    await Promise.all([stopThreads(2000), stopProcesses(5000)]);
-    process.exit(code);
+    void end(code, 2000, 5000);
   });
 }
 
+watchOutput(() => void end(process.exitCode as number | undefined));
 build()
   .parseAsync()
-  .then(
-    () => process.exit(),
-    async (error) => {
-      // Work that was told to stop fails as it stops; the handler of the signal ends the process.
-      if (isInterrupted) return;
-      const code = report(error);
-      await Promise.all([stopThreads(), stopProcesses()]);
-      process.exit(code);
-    },
-  );
+  .catch((error: unknown) => {
+    // Work that was told to stop fails as it stops; whoever told it ends the process.
+    if (!isInterrupted) process.exitCode = report(error);
+  })
+  .then(outputWritten)
+  .catch((error: unknown) => {
+    process.exitCode = report(error);
+  })
+  .then(() => (isInterrupted ? undefined : end(process.exitCode as number | undefined)));

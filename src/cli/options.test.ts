@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { NO_TEXT } from "../base/no-text.js";
 import type { Stage } from "../base/stage.js";
 import { addStageOptions, numberOf } from "./options.js";
 
@@ -14,6 +15,7 @@ const stage = {
     strengths: z.array(z.number()).default([1, 10]),
     grow: z.boolean().default(true).describe("grow seeds"),
     files: z.array(z.string()).optional(),
+    noText: NO_TEXT,
   }),
 } as unknown as Stage;
 
@@ -50,6 +52,11 @@ describe("options from a stage's schema", () => {
       "b",
     );
     expect(given).toMatchObject({ strengths: [0.5, 2], grow: false, tokensPerParameter: 1000, files: ["a", "b"] });
+  });
+
+  it("takes --no-text for itself, not for the opposite of a --text, and leaves no trace of it otherwise", () => {
+    expect(parse("--tokens", "t", "--no-text").noText).toBe(true);
+    expect(parse("--tokens", "t")).not.toHaveProperty("noText");
   });
 
   it.each([

@@ -40,6 +40,7 @@ function optionsOf(name: string, property: JsonSchemaProperty, isInput: boolean)
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const description = property.description ?? "";
   if (property.type === "boolean") {
+    if (name.startsWith("no")) return [asNamed(new Option(`--${flag}`, description))];
     // One pair of flags when it can be switched both ways; the default is told by which of the two is documented.
     return property.default === true
       ? [new Option(`--no-${flag}`, `do not: ${description}`)]
@@ -59,6 +60,12 @@ function optionsOf(name: string, property: JsonSchemaProperty, isInput: boolean)
   }
   if (property.default !== undefined) option.default(property.default);
   return [option];
+}
+
+/** `--no-text` is the field noText, given or left out; commander would take it for a field `text` that is true by default. */
+function asNamed(option: Option): Option {
+  option.negate = false;
+  return option;
 }
 
 /** "1e6" and "1_000_000" are numbers too. */

@@ -1,7 +1,7 @@
 /** @file `lacuna sae-check`: is this sparse autoencoder read at the hook it was trained on, or one off? */
 import type { Command } from "commander";
 import { UserError } from "../base/errors.js";
-import { findInputs, openRows } from "../corpus/index.js";
+import { findInputs, wholeRows } from "../corpus/index.js";
 import {
   checkSae,
   openModel,
@@ -89,7 +89,7 @@ async function firstTokens(
   const documents: Uint32Array[] = [];
   let found = 0;
   for (const file of await findInputs(inputs)) {
-    for await (const row of openRows(file, { textField, idField: "id", maxRecordBytes: MOST_BYTES }).rows) {
+    for await (const row of wholeRows(file, { textField, idField: "id", maxRecordBytes: MOST_BYTES })) {
       if (row.kind !== "document") continue;
       documents.push(encode(row.text));
       found += documents[documents.length - 1].length;

@@ -4,11 +4,12 @@ import { type Command, Option } from "commander";
 import { grouped, UserError } from "../base/errors.js";
 import type { ProgressUpdate } from "../base/progress.js";
 import { countsOf } from "../filter/job/finish.js";
-import { JobSettings, readRecord } from "../filter/job/index.js";
+import { JobSettings, losses, readRecord } from "../filter/job/index.js";
 import { planFiles, type ScoreFilesOptions, scoreFiles } from "../filter/run/score-files.js";
 import { parseShard, shardFromEnvironment } from "../filter/run/shard.js";
 import { scoreStage } from "../filter/score-stage.js";
 import { compact, describeProgress, liveLine } from "./live.js";
+import { showLosses } from "./losses.js";
 import { addSchemaOptions, numberOf } from "./options.js";
 import { runStageCommand } from "./stage-command.js";
 
@@ -98,8 +99,13 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
     ? await Promise.all(plan.inputs.map(async (_, shard) => (await readRecord(store, plan, shard))!))
     : [];
   const counts = countsOf(records);
+  const lost = losses(plan, records);
+  // Finished, and everything in it is right; but whoever reads only the exit status must not take it for the whole corpus.
+  if (lost.length > 0) process.exitCode = 1;
   if (json) {
-    console.log(JSON.stringify({ out, shards: plan.inputs.length, scored, isFinished, missing, counts }, null, 2));
+    console.log(
+      JSON.stringify({ out, shards: plan.inputs.length, scored, isFinished, missing, counts, losses: lost }, null, 2),
+    );
   } else if (!isFinished) {
     console.log(
       `Scored ${scored} of ${plan.inputs.length} shards into ${out} in ${seconds().toFixed(1)} s. ${missing} are still missing: other parts of the array have them. The last to finish completes the job.`,
@@ -113,7 +119,9 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
       console.log(
         `Unfamiliar documents: ${grouped(counts.unfamiliar)}. Most of their words are new to the classifier, so their scores are not calibrated.`,
       );
-    if (counts.bad > 0) console.log(`${counts.bad} bad records were set aside, with reasons, in ${out}/quarantine.`);
+    if (counts.bad > 0)
+      console.log(`${grouped(counts.bad)} bad records were set aside, with reasons, in ${out}/quarantine.`);
+    showLosses(lost);
     console.log(`Next: lacuna stats ${out}   lacuna filter ${out} --method mask --rule f1 --out POLICY`);
   }
 }

@@ -1,7 +1,7 @@
 /** @file One command per stage: parse options, run the stage in a thread, show progress, print what it returned. */
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { planStage, type Stage } from "../base/stage.js";
+import { PLACE_TEXT } from "../base/place.js";
+import { planStage, type Stage, stagePlace } from "../base/stage.js";
 import { runInThread } from "../study/pool.js";
 import { describeProgress, liveLine } from "./live.js";
 import { addStageOptions, numberOf } from "./options.js";
@@ -33,11 +33,7 @@ export async function runStageCommand(stage: Stage, given: Record<string, unknow
   };
   const plan = await planStage(stage, options);
   if (dryRun) {
-    const state = existsSync(out)
-      ? "exists"
-      : existsSync(`${out}.partial`)
-        ? "goes on from an interrupted run"
-        : "would be made";
+    const state = PLACE_TEXT[stagePlace(out, plan.plan, stage.unkeyed)];
     const estimate = await stage.estimate?.(plan.options);
     const { key, options: resolved } = plan;
     console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));

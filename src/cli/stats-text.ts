@@ -24,6 +24,9 @@ export function renderStats(stats: JobStats, { paint, columns = columnsOf(), sou
   return [
     paint.bold(`${printable(stats.domain)}: ${grouped(stats.tokens)} tokens in ${documents}`),
     `${compact(stats.textBytes).replace(/[kMG]?$/, " $&B")} of text. Of ${grouped(stats.rows)} records ${grouped(stats.empty)} were empty and ${grouped(stats.bad)} set aside as unreadable.`,
+    ...(stats.lost > 0
+      ? [`Parts of files that could not be read, with unknown many documents: ${grouped(stats.lost)}.`]
+      : []),
     ...(stats.unfamiliar > 0
       ? [
           `Unfamiliar documents: ${grouped(stats.unfamiliar)}. Most of their words are new to the classifier, so their scores are not calibrated.`,
@@ -104,13 +107,13 @@ function shareBars({ documentsByForgetShare, documents }: JobStats, { paint, col
 
 function sourceTable({ sources: all }: JobStats, { paint, columns, sources }: Look & Drawing): string[] {
   const shown = all.slice(0, sources);
-  const header = ["source", "documents", "tokens", "mean", "forget", "forget docs", "empty", "bad"];
+  const header = ["source", "documents", "tokens", "mean", "forget", "forget docs", "empty", "bad", "lost"];
   const rows = shown.map((one) => [
-    clipped(printable(one.source), columns - 64),
+    clipped(printable(one.source), columns - 70),
     ...[one.documents, one.tokens].map(compact),
     one.meanScore.toFixed(3),
     ...[one.forgetShare, one.documentShare].map(percent),
-    ...[one.empty, one.bad].map(compact),
+    ...[one.empty, one.bad, one.lost].map(compact),
   ]);
   const rest = all.length - shown.length;
   const more = rest > 0 ? [paint.dim(`... and ${grouped(rest)} smaller ones: --sources ${all.length}, or --json`)] : [];

@@ -1,8 +1,9 @@
 /** @file `lacuna stats`: what a scoring job holds, on one screen. Drawing it is stats-text.ts. */
 import type { Command } from "commander";
-import { openScored } from "../filter/job/index.js";
+import { losses, openScored } from "../filter/job/index.js";
 import { jobStats } from "../filter/stats/index.js";
 import { describeProgress, liveLine } from "./live.js";
+import { showLosses } from "./losses.js";
 import { countOf, shareOf } from "./options.js";
 import { renderStats } from "./stats-text.js";
 import { paintFor } from "./terminal.js";
@@ -34,5 +35,6 @@ async function statsCommand(
     progress: (update) => live.show(describeProgress("stats", update, (performance.now() - started) / 1000)),
   });
   live.clear();
+  showLosses(losses(job.plan, job.records));
   console.log(json ? JSON.stringify(stats, null, 2) : renderStats(stats, { paint: paintFor(), sources }));
 }

@@ -8,6 +8,7 @@ export { splitOf } from "./split.js";
 export { CorpusOptions, corpusStage } from "./stage.js";
 export { readDocuments, writeDocuments } from "./store.js";
 export { type CorpusSummary, summarise } from "./summary.js";
+export { wholeRows } from "./whole.js";
 export { wordNetDomains } from "./wordnet/domains.js";
 export { MIXINGS, type Mixing } from "./wordnet/mixing.js";
 export { readWordNet, type Synset } from "./wordnet/parse.js";

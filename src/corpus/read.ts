@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { type SourceDocument, TruthSpan } from "./document.js";
-import { type BadRow, type DocumentRow, type InputFile, openRows } from "./input/index.js";
+import { type DocumentRow, type InputFile, openRows, sentenceOf } from "./input/index.js";
 import { MAX_LINE_BYTES } from "./lines.js";
 
 /** Names of the fields to read. */
@@ -22,7 +22,7 @@ export async function* readSource(file: InputFile, fields: Fields): AsyncGenerat
   const keepFields = [idField, domainField, "truth"];
   const { rows } = openRows(file, { textField, idField, maxRecordBytes: MAX_LINE_BYTES, keepFields });
   for await (const row of rows) {
-    if (row.kind === "bad") throw new UserError(sentence(file.uri, row));
+    if (row.kind === "bad") throw new UserError(sentenceOf(file.uri, row));
     if (row.kind === "document") yield toDocument(row, file, fields);
   }
 }
@@ -36,13 +36,6 @@ function toDocument(row: DocumentRow, { uri, source }: InputFile, { idField, dom
   const isGiven = fields.truth !== undefined && fields.truth !== null;
   const truth = isGiven ? parseTruth(fields.truth, text.length, `${uri}:${row.row + 1}`) : whole;
   return { id, text, source, ...(truth && { truth }) };
-}
-
-function sentence(uri: string, { reason, position, extent }: BadRow): string {
-  if (extent !== "record") return `Cannot read ${uri}: ${reason} (${position}). Check the file.`;
-  const line = /^line ([\d,]+)$/.exec(position)?.[1].replaceAll(",", "");
-  const where = line ? `${uri}:${line}` : `${uri} (${position})`;
-  return `${where} ${reason}.${/^has no text in/.test(reason) ? " Give --text-field." : ""}`;
 }
 
 function parseTruth(value: unknown, length: number, where: string): TruthSpan[] {

@@ -12,7 +12,7 @@ import { random } from "../base/random.js";
 import { defineStage, readManifest } from "../base/stage.js";
 import { SPLITS, type Split } from "../corpus/index.js";
 import { type Domain, readDomain } from "../label/index.js";
-import { loadTokenizer, readTokens, readTruth } from "../tokens/index.js";
+import { loadTokenizer, readTokens, readTruth, requireTokens } from "../tokens/index.js";
 import { forgetShares, permuteScores, rotateScores, truthFirst } from "./control-scores.js";
 import { readScores, writeScores } from "./scores.js";
 
@@ -41,6 +41,10 @@ export const scoreControlStage = defineStage({
     const { domain, classifier } = ScoreResult.parse(readManifest(scores, "score").result);
     const forget = labels === "truth" ? forgetDomain(file, domain) : undefined;
     const special = new Set<number>(Object.values(loadTokenizer(tokens).specials));
+    requireTokens(
+      tokens,
+      SPLITS.reduce((sum, split) => sum + readTokens(tokens, split).tokens.length, 0),
+    );
     const splits: Record<string, { tokens: number; documents: number; meanScore: number }> = {};
     for (const [done, split] of SPLITS.entries()) {
       const shard = readTokens(tokens, split);

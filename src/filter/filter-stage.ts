@@ -12,7 +12,7 @@ import { writeJson } from "../base/files.js";
 import { defineStage, readManifest } from "../base/stage.js";
 import { type LabelledDocuments, readClassifierFile, readLabelled } from "../classify/index.js";
 import { specialMask } from "../label/index.js";
-import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { loadTokenizer, readTokens, requireTokens } from "../tokens/index.js";
 import { type ChosenThreshold, chooseThreshold, prevalenceOf, RULES, ruleOf } from "./choose.js";
 import { METHODS, Policy } from "./policy.js";
 import { readScores } from "./scores.js";
@@ -98,10 +98,28 @@ export const filterStage = defineStage({
       splits[split] = countView(view, docOffsets);
       progress({ done: done + 1, total: SPLITS.length, unit: "splits" });
     }
+    requireTaken(options, chosen, splits);
     await writeJson(join(out, "policy.json"), { ...policy, chosen, splits });
     return { ...policy, chosen, splits };
   },
 });
+
+/**
+ * A share that nothing reaches is a blunt filter, and studies say so; a threshold asked for by name that takes nothing is a mistake.
+ * @throws UserError when there is no token, or none that the threshold takes
+ */
+function requireTaken(
+  { scores, tokens, method }: z.infer<typeof FilterOptions>,
+  { by, threshold }: ChosenThreshold,
+  splits: Record<string, ViewCounts>,
+): void {
+  const sum = (name: "tokens" | "filteredTokens") => Object.values(splits).reduce((all, split) => all + split[name], 0);
+  requireTokens(tokens, sum("tokens"));
+  if (sum("filteredTokens") > 0 || !["threshold", "f1", "recall"].includes(by)) return;
+  throw new UserError(
+    `The policy takes nothing: no ${method === "document" ? "document" : "token"} of ${scores} scores ${threshold.toFixed(4)} or more. Give a lower --threshold or a --share, or --method none to filter nothing.`,
+  );
+}
 
 /** The labels' own share of forget tokens. */
 function labelledShare({ documents, tokenLabels }: LabelledDocuments, special: ReadonlySet<number>): number {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { defineStage } from "../base/stage.js";
 import { compareLabels, openClassifier, readLabelled } from "../classify/index.js";
 import { SPLITS } from "../corpus/index.js";
-import { joinLabels, writeLabels } from "../label/index.js";
+import { joinLabels, labelCounts, requireForget, writeLabels } from "../label/index.js";
 import { loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
 import { isForget, reaches } from "./forget.js";
 
@@ -43,6 +43,7 @@ export const labelClassifierStage = defineStage({
       const [forTokens, forDocuments] = [token, document].map(
         ({ thresholds }) => options.threshold ?? thresholds.f1.threshold,
       );
+      const counts: Record<string, ReturnType<typeof labelCounts>> = {};
       const result: Record<string, ReturnType<typeof compareLabels>> = {};
       for (const split of SPLITS) {
         const given = readLabelled(options.labels, options.tokens, split);
@@ -57,8 +58,10 @@ export const labelClassifierStage = defineStage({
         }
         const labels = joinLabels(parts);
         await writeLabels(out, split, labels, { tokenizer: tokenizer.fingerprint, domain: given.domain });
+        counts[split] = labelCounts(labels);
         result[split] = compareLabels(labels, { tokens: given.tokenLabels, documents: given.documentLabels });
       }
+      requireForget(counts, options.labels, "Give a lower --threshold, or labels of other documents.");
       return result;
     } finally {
       await classifier.release();

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { defineStage } from "../base/stage.js";
 import { type Classifier, openClassifier } from "../classify/index.js";
-import { readDocument, readTokens, requireSameTokenizer, type TokenShard } from "../tokens/index.js";
+import { readDocument, readTokens, requireSameTokenizer, requireTokens, type TokenShard } from "../tokens/index.js";
 import { readScoreFile, type ScoreShard, writeScores } from "./scores.js";
 
 export const ScoreOptions = z.object({
@@ -43,6 +43,7 @@ export const scoreStage = defineStage({
         `Tokenize the corpus with the classifier's tokenizer: lacuna tokenize --tokenizer ${directory}.`,
       );
       const total = shards.reduce((sum, { shard }) => sum + shard.tokens.length, 0);
+      requireTokens(tokens, total);
       const counts: Record<string, { tokens: number; documents: number; meanScore: number }> = {};
       let before = 0;
       for (const { split, shard } of shards) {

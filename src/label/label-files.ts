@@ -5,6 +5,7 @@
  * out of fitting and grading.
  */
 import { join } from "node:path";
+import { grouped, UserError } from "../base/errors.js";
 import { writeSafetensors } from "../base/safetensors.js";
 import type { Split } from "../corpus/index.js";
 import { readTruth, type TokenShard } from "../tokens/index.js";
@@ -29,6 +30,33 @@ export async function writeLabels(
       document_labels: { data: documents, shape: [documents.length] },
     },
     made,
+  );
+}
+
+/** How many documents are labelled, and how many tokens forget. */
+export function labelCounts({ tokens, documents }: Labels): Pick<SplitResult, "documents" | "forgetTokens"> {
+  return { documents: documents.length, forgetTokens: tokens.reduce((sum, label) => sum + (label === 1 ? 1 : 0), 0) };
+}
+
+/**
+ * Labels without a forget token teach nothing and filter nothing.
+ * @param splits - what was labelled, by split @param advice - what to do where nothing is forget
+ * @throws UserError when no document was labelled, or no token of any split is forget
+ */
+export function requireForget(
+  splits: Record<string, Pick<SplitResult, "documents" | "forgetTokens">>,
+  tokens: string,
+  advice: string,
+): void {
+  const sum = (name: "documents" | "forgetTokens") =>
+    Object.values(splits).reduce((all, split) => all + split[name], 0);
+  if (sum("documents") === 0)
+    throw new UserError(
+      `${tokens} holds no document to label. Make its corpus again with documents: npx lacuna corpus.`,
+    );
+  if (sum("forgetTokens") > 0) return;
+  throw new UserError(
+    `No token of ${grouped(sum("documents"))} documents of ${tokens} is labelled forget, so there is nothing to learn from. ${advice}`,
   );
 }
 

@@ -8,15 +8,17 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { grouped, UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
 import { SPLITS } from "../corpus/index.js";
 import { readSae } from "../models/index.js";
+import { requireTokens } from "../tokens/index.js";
 import { readDomain } from "./domain.js";
 import { gatherEvidence } from "./gather-evidence.js";
 import { overruled, type Verdict } from "./judge.js";
 import { labelDocuments } from "./label-documents.js";
-import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
+import { requireForget, type SplitResult, splitResult, writeLabels } from "./label-files.js";
 import { openSample } from "./label-sample.js";
 import { openLatents } from "./latent-reader.js";
 import { latentLines } from "./latents-file.js";
@@ -84,6 +86,7 @@ export const labelStage = defineStage({
     const reader = await openLatents(options, threads);
     try {
       const sample = openSample(options, reader, out, progress);
+      requireTokens(options.tokens, sample.documents("train").tokens.tokens.length);
       const { statistics, work, report: evidenceFrom } = await gatherEvidence(sample, reader, domain, options);
       const { judgements: judged, details, report } = await judgeLatents(work, options, progress);
       const judgements = overruled(judged, options);
@@ -93,6 +96,7 @@ export const labelStage = defineStage({
       const count = (wanted: Verdict) => judgements.filter(({ verdict }) => verdict === wanted).length;
       const keep = Uint32Array.from([...judgements.keys()].filter((latent) => judgements[latent].verdict === "forget"));
       const kept = { keep, thresholds: Float64Array.from(keep, (latent) => thresholds[latent]) };
+      if (keep.length === 0) throw noLatent(options, judgements.length, count("unknown"), out);
       const splits: Record<string, SplitResult> = {};
       for (const split of SPLITS) {
         const documents = sample.documents(split);
@@ -105,6 +109,11 @@ export const labelStage = defineStage({
         const lengths = documents.shard.map(({ length }) => length);
         splits[split] = splitResult(split, documents.tokens, lengths, labels, domain.truth, options);
       }
+      requireForget(
+        splits,
+        options.tokens,
+        "Lower --sd or the rule's counts, give more --documents, or name latents with --keep.",
+      );
       return {
         domain: domain.name,
         ...report,
@@ -118,3 +127,15 @@ export const labelStage = defineStage({
     }
   },
 });
+
+function noLatent(
+  { sae, domain }: z.infer<typeof LabelOptions>,
+  latents: number,
+  unknown: number,
+  out: string,
+): UserError {
+  return new UserError(
+    `No latent of ${sae} is kept: of ${grouped(latents)} none is forget, ${grouped(unknown)} are unknown, so no token could be labelled. ` +
+      `${out}/latents.jsonl says what each one reads. Lower --min-share or --min-contexts, mend ${domain}, or name latents with --keep.`,
+  );
+}

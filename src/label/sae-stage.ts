@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { defineStage } from "../base/stage.js";
-import { loadTokenizer, readTokens } from "../tokens/index.js";
+import { loadTokenizer, readTokens, requireTokens } from "../tokens/index.js";
 import { openAnnotator } from "./annotator.js";
 import { firstDocuments, requireModelTokenizer } from "./documents.js";
 import { measureSae } from "./measure-sae.js";
@@ -51,6 +51,7 @@ export const saeStage = defineStage({
       const { latents, activation, l0 } = options;
       const config: SaeConfig = { width, latents, layer, activation, l0, tokenizer: tokenizer.fingerprint };
       const train = firstDocuments(readTokens(tokens, "train"), specials);
+      requireTokens(tokens, train.documents.length);
       const sae = await trainSae(annotator, train, { ...options, layer }, { progress, threads });
       const validation = firstDocuments(readTokens(tokens, "validation"), specials, { tokens: MEASURE_TOKENS });
       const measured = await measureSae(annotator, sae, config, validation, threads);

@@ -7,7 +7,7 @@ import { loadTokenizer, readTokens } from "../tokens/index.js";
 import { textReader } from "./document-text.js";
 import { firstDocuments } from "./documents.js";
 import { readDomain } from "./domain.js";
-import { type SplitResult, splitResult, UNKNOWN_LABEL, writeLabels } from "./label-files.js";
+import { requireForget, type SplitResult, splitResult, UNKNOWN_LABEL, writeLabels } from "./label-files.js";
 import { documentLabel, joinLabels, labelBySpans, OFFSETS, readSpans, toBytes } from "./spans.js";
 
 export const LabelSpansOptions = z.object({
@@ -71,6 +71,7 @@ export const labelSpansStage = defineStage({
       throw new UserError(
         `No document of ${options.tokens} has an id of ${options.spans}, such as "${strangers[0] ?? ""}".`,
       );
+    requireForget(splits, options.tokens, `Mark some spans of ${options.spans} as forget.`);
     return {
       domain: domain.name,
       judge: "spans",

@@ -4,7 +4,7 @@
  * What the paper compares token labels with. A sentence's label is given to all its tokens, a document's to the whole
  * document; what the judge does not know stays unknown.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
@@ -13,7 +13,7 @@ import { loadTokenizer, readTokens } from "../tokens/index.js";
 import { type DocumentText, textReader } from "./document-text.js";
 import { firstDocuments } from "./documents.js";
 import { type Domain, readDomain } from "./domain.js";
-import { type SplitResult, splitResult, writeLabels } from "./label-files.js";
+import { requireForget, type SplitResult, splitResult, writeLabels } from "./label-files.js";
 import { countCauses } from "./llm/answers.js";
 import { estimateTextJudging } from "./llm/estimate.js";
 import { costReport } from "./llm/latents.js";
@@ -83,6 +83,7 @@ export const labelTextStage = defineStage({
         const lengths = documents.map(({ length }) => length);
         splits[split] = splitResult(split, shard, lengths, labels, domain.truth, options);
       }
+      requireForget(splits, options.tokens, adviceOf(options, domain));
       const causes = countCauses(pieces.map(({ judgement }) => judgement.cause));
       return { domain: domain.name, offsets: "utf16", judged: pieces.length, causes, ...report(), splits };
     } finally {
@@ -104,6 +105,19 @@ async function openJudge(options: Options, domain: Domain) {
     report: () => ({ judge: name, granularity, prompts: llm.prompts.hash, cost: costReport(llm) }),
     close: () => ledger.close(),
   };
+}
+
+/** What to do when nothing of the text is of the domain. */
+export function adviceOf(
+  { judge, domain: file }: Pick<Options, "judge" | "domain">,
+  { name, lexicon }: Domain,
+): string {
+  if (judge !== "lexicon") return `Give more --documents, or say more plainly in ${file} what is ${name}.`;
+  const shown = lexicon.slice(0, 3).join(", ");
+  return (
+    `No term of the lexicon of ${name} (${shown}${lexicon.length > 3 ? ", ..." : ""}) stands in it. ` +
+    `Find words of ${name} that do occur in your text, in its language (grep -ic WORD FILE counts lines), and put them into "lexicon" of ${basename(file)} ("tumor*" is a stem).`
+  );
 }
 
 /** A judged piece as `lacuna label-spans` reads it, with what the judge said. */

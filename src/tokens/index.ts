@@ -21,6 +21,7 @@ export {
   readTokens,
   readTruth,
   requireSameTokenizer,
+  requireTokens,
   type TokenShard,
   type TokenTruth,
   writeTokens,

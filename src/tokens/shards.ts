@@ -63,6 +63,14 @@ export async function writeTokens(
   );
 }
 
+/** @throws UserError when the splits to be read hold no token */
+export function requireTokens(directory: string, tokens: number): void {
+  if (tokens > 0) return;
+  throw new UserError(
+    `${directory} holds no token: its corpus is empty. Make the corpus again with documents in it (npx lacuna corpus), then tokenize it.`,
+  );
+}
+
 /** Reads a split. @throws UserError when it is missing, corrupt, or made by another tokenizer than the one beside it. */
 export function readTokens(directory: string, split: Split): TokenShard {
   const path = join(directory, `${split}.safetensors`);

@@ -79,6 +79,11 @@ async function trainingTexts(corpus: string, maxBytes: number): Promise<string[]
     if (bytes > maxBytes && texts.length > 0) break;
     texts.push(text);
   }
+  if (texts.length === 0) {
+    throw new UserError(
+      `${corpus} has no train document to learn a vocabulary from. Make it with more documents, or smaller shares for validation and test.`,
+    );
+  }
   return texts;
 }
 

@@ -27,6 +27,7 @@ export async function tokenizeCorpus(
     done += ids.length + 1;
     if (++count % 100 === 0) progress({ done, unit: "tokens", detail: `${count} documents` });
   }
+  if (count === 0) throw new UserError("The corpus has no document to tokenize. Make it again: npx lacuna corpus.");
   progress({ done, total: done, unit: "tokens", detail: `${count} documents` });
   const build = (split: Split) => collectors[split].build(tokenizer.fingerprint, domains);
   return { train: build("train"), validation: build("validation"), test: build("test") };

@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { random } from "../../base/random.js";
 import { defineStage } from "../../base/stage.js";
-import { type DocumentText, joinLabels, textReader, UNKNOWN_LABEL, writeLabels } from "../../label/index.js";
+import {
+  type DocumentText,
+  joinLabels,
+  labelCounts,
+  requireForget,
+  textReader,
+  UNKNOWN_LABEL,
+  writeLabels,
+} from "../../label/index.js";
 import { loadTokenizer, readTokens } from "../../tokens/index.js";
 import { type LabelledDocuments, readLabelled, SPLITS } from "../labelled.js";
 import { COARSE, coarsen } from "./coarsen.js";
@@ -39,6 +47,7 @@ export const labelDeriveStage = defineStage({
   async run(options, { out, progress }) {
     const tokenizer = loadTokenizer(options.tokens);
     const read = textReader(tokenizer);
+    const counts: Record<string, ReturnType<typeof labelCounts>> = {};
     const result: Record<string, ReturnType<typeof compareLabels>> = {};
     for (const split of SPLITS) {
       const given = readLabelled(options.labels, options.tokens, split);
@@ -53,8 +62,10 @@ export const labelDeriveStage = defineStage({
       });
       const labels = joinLabels(derived);
       await writeLabels(out, split, labels, { tokenizer: tokenizer.fingerprint, domain: given.domain });
+      counts[split] = labelCounts(labels);
       result[split] = compareLabels(labels, { tokens: given.tokenLabels, documents: given.documentLabels });
     }
+    requireForget(counts, options.labels, "Give labels with forget tokens, or a smaller --share.");
     return result;
   },
 });

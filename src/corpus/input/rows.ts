@@ -2,6 +2,7 @@
 import { UserError } from "../../base/errors.js";
 import { Damage, lostRow } from "./bad.js";
 import { digestOf, HashedStream, openBytes } from "./bytes.js";
+import { checkedRows } from "./checked.js";
 import { stretchesIn } from "./decompress.js";
 import { readJsonl } from "./jsonl.js";
 import { type Kind, kindOf, READABLE } from "./kinds.js";
@@ -36,7 +37,7 @@ export function openRows(file: InputFile, options: ReadOptions): OpenRows {
   if (kind.format !== "parquet") return openStreamed(file, kind, options);
   let share = 0;
   return {
-    rows: endingInDamage(readParquet(file, options, (read) => (share = read))),
+    rows: checkedRows(endingInDamage(readParquet(file, options, (read) => (share = read))), file, options),
     digest: () => digestOf(file),
     position: () => Math.round(share * file.bytes),
   };
@@ -51,7 +52,7 @@ function openStreamed(file: InputFile, { format, compression }: Kind, options: R
     const read = format === "text" ? readText : format === "wet" ? readWet : readJsonl;
     const rowsOf = (bytes: AsyncIterable<Uint8Array>, origin: Origin) =>
       read(bytes, file.source, options, giveUpBytes, origin);
-    yield* rowsOfStretches(stretches, rowsOf, file.bytes);
+    yield* checkedRows(rowsOfStretches(stretches, rowsOf, file.bytes), file, options);
   }
   return { rows: rows(), digest: async () => (await open()).digest(), position: () => stored?.bytes ?? 0 };
 }

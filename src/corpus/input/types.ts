@@ -63,6 +63,10 @@ export interface ReadOptions {
   maxRecordBytes: number;
   /** Further fields to hand on with each document, e.g. its domain. None by default: they cost memory. */
   keepFields?: readonly string[];
+  /** Nothing of the corpus in what is said of bad rows: no excerpt, no quotes in reasons. */
+  noText?: boolean;
+  /** Records are of several kinds, or were checked before: the first need not have the text's field. */
+  mayLackText?: boolean;
 }
 
 /** Where in a file a stretch of rows begins. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { defineStage } from "../../base/stage.js";
 import { fitProbe } from "../../classify/index.js";
-import { findInputs, openRows, type SPLITS } from "../../corpus/index.js";
+import { findInputs, type SPLITS, wholeRows } from "../../corpus/index.js";
 import { openStates } from "../../nn/index.js";
 import { loadTokenizer, requireSameTokenizer } from "../../tokens/index.js";
 import { readSided } from "./labelled.js";
@@ -139,7 +139,7 @@ async function readSubjects(paths: readonly string[]): Promise<Map<string, strin
   const subjects = new Map<string, string>();
   const options = { textField: "id", idField: "id", maxRecordBytes: MAX_RECORD_BYTES, keepFields: ["subject"] };
   for (const file of await findInputs(paths)) {
-    for await (const row of openRows(file, options).rows)
+    for await (const row of wholeRows(file, options))
       if (row.kind === "document" && typeof row.fields?.subject === "string") subjects.set(row.id, row.fields.subject);
   }
   if (subjects.size === 0) throw new UserError(`${paths.join(", ")} holds no record with id and subject.`);

@@ -1,6 +1,6 @@
 /** @file Glossary entries: terms with their definitions, from JSONL of any glossary. */
 import { UserError } from "../../base/errors.js";
-import { findInputs, openRows } from "../../corpus/index.js";
+import { findInputs, wholeRows } from "../../corpus/index.js";
 import { wordsOf } from "../contamination/index.js";
 
 export interface Entry {
@@ -25,9 +25,12 @@ const FIELDS = ["term", "terms", "domain", "subject", "lexfile"] as const;
 export async function readEntries(paths: readonly string[]) {
   const entries: Entry[] = [];
   const unusable: Record<string, number> = {};
-  const options = { textField: "definition", idField: "id", maxRecordBytes: MAX_RECORD_BYTES, keepFields: FIELDS };
+  const options = {
+    ...{ textField: "definition", idField: "id", maxRecordBytes: MAX_RECORD_BYTES, keepFields: FIELDS },
+    mayLackText: true,
+  };
   for (const file of await findInputs(paths)) {
-    for await (const row of openRows(file, options).rows) {
+    for await (const row of wholeRows(file, options)) {
       const made =
         row.kind === "document" ? toEntry(row, file.source) : row.kind === "bad" ? row.reason : "has no definition";
       if (typeof made === "string") unusable[made] = (unusable[made] ?? 0) + 1;

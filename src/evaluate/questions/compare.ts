@@ -30,6 +30,10 @@ export function compareAnswers(
       `The models did not answer the same questions (${first.length} and ${second.length}${missing ? `; ${missing.id} is missing` : ""}). Put the same question files with the same --seed to both.`,
     );
   const counted = first.filter(({ contaminated }) => !contaminated);
+  if (counted.length === 0)
+    throw new UserError(
+      `There is nothing to compare: of ${first.length} questions ${first.length} stand in the training text. Put other questions to both models.`,
+    );
   const differences = (members: readonly Answered[], name: MeasureName): number[] =>
     members.flatMap((answered) => {
       const [before, after] = [MEASURES[name](answered), MEASURES[name](others.get(answered.id)!)];

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { readJson } from "../../base/files.js";
-import { findInOrder, type InputFile, openRows } from "../../corpus/index.js";
+import { findInOrder, type InputFile, wholeRows } from "../../corpus/index.js";
 import { FIELDS, type Fields, toQuestions } from "./layouts.js";
 import type { Question } from "./question.js";
 
@@ -68,14 +68,13 @@ async function readRecords(path: string): Promise<Records[]> {
 async function readRows(file: InputFile): Promise<Records> {
   const records: Fields[] = [];
   const bad: string[] = [];
-  const options = { textField: "question", idField: "id", maxRecordBytes: MAX_RECORD_BYTES, keepFields: FIELDS };
-  for await (const row of openRows(file, options).rows) {
+  const options = {
+    ...{ textField: "question", idField: "id", maxRecordBytes: MAX_RECORD_BYTES, keepFields: FIELDS },
+    mayLackText: true,
+  };
+  for await (const row of wholeRows(file, options)) {
     if (row.kind === "document") records.push({ ...row.fields });
-    else if (row.kind === "bad") {
-      if (row.extent !== "record")
-        throw new UserError(`Cannot read ${file.uri}: ${row.reason} (${row.position}). Check the file.`);
-      bad.push(row.reason);
-    } else bad.push("blank");
+    else bad.push(row.kind === "bad" ? row.reason : "blank");
   }
   return { source: basename(file.source), records, bad };
 }

@@ -64,6 +64,10 @@ export const questionsStage = defineStage({
   async run(options, { out, progress, threads }): Promise<QuestionsResult> {
     const read = await readQuestions(options.questions);
     const questions = drawPerGroup(read.questions, options);
+    if (questions.length === 0)
+      throw new UserError(
+        `No question is left to ask: all ${read.questions.length} have an excluded subject. Give fewer --exclude-subjects.`,
+      );
     const contaminated =
       options.contamination === undefined ? new Set<string>() : readContaminated(options.contamination);
     const tokenizer = loadTokenizer(options.model);

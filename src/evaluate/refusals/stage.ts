@@ -1,6 +1,7 @@
 /** @file `lacuna refusals`: how often a model refuses what it should, and what it should not (paper 4.4, Figs 9 and 20). */
 import { join } from "node:path";
 import { z } from "zod";
+import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files.js";
 import { defineStage } from "../../base/stage.js";
 import { estimateQuestions, HOW } from "../../label/index.js";
@@ -49,6 +50,10 @@ export const refusalsStage = defineStage({
   },
   async run(options, { out, progress, threads }): Promise<RefusalsResult> {
     const asked = await readAsked(options.questions);
+    if (asked.length === 0)
+      throw new UserError(
+        `${options.questions} holds no question to ask. Make it again: npx lacuna refusal-questions.`,
+      );
     const refusals = readRefusals(options.refusals);
     const generator = openTextGenerator(options.model, { threads });
     try {

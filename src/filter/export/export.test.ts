@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -63,17 +63,29 @@ describe("exportCorpus", () => {
     expect(await exportCorpus(set, out, { settings })).toMatchObject({ found: true });
   });
 
-  it("does not mix exports: another policy starts anew, another result in the way is refused", async () => {
+  it("does not mix exports: another one, finished or interrupted, is refused with what differs", async () => {
     const folder = temporaryFolder();
     const set = await syntheticSet(folder, SHARDS, { method: "mask" });
     const out = join(folder, "out");
-    mkdirSync(join(`${out}.partial`, "shards"), { recursive: true });
-    writeFileSync(join(`${out}.partial`, ".key"), "another export");
-    writeFileSync(join(`${out}.partial`, "shards", "00000.json"), "{}");
-    await exportCorpus(set, out, { settings: { to: "nanogpt" } });
+    const pulled = async function* (): AsyncGenerator<never> {
+      yield* [];
+      throw new Error("the plug was pulled");
+    };
+    const interrupted = { settings: { to: "nanogpt" } as const, rowsOf: pulled };
+    await expect(exportCorpus(set, out, interrupted)).rejects.toThrow("plug");
+    writeFileSync(join(`${out}.partial`, "00000.bin"), "a day of work");
     const other = { ...set, fingerprint: "another set of policies" };
-    await expect(exportCorpus(other, out, { settings: { to: "nanogpt" } })).rejects.toThrow(/holds another result/);
-    await expect(exportCorpus(set, out, { settings: { to: "text" } })).rejects.toThrow(/holds another result/);
+    await expect(exportCorpus(set, out, { settings: { to: "text" } })).rejects.toThrow(
+      /out\.partial holds another result, interrupted: its --to is nanogpt, here it is text\. .*delete .*out\.partial/,
+    );
+    await expect(exportCorpus(other, out, { settings: { to: "nanogpt" } })).rejects.toThrow(/its --policies is/);
+    expect(readFileSync(join(`${out}.partial`, "00000.bin"), "utf8")).toBe("a day of work");
+    await exportCorpus(set, out, { settings: { to: "nanogpt" } });
+    expect(readdirSync(out).filter((name) => name.startsWith("."))).toEqual([]);
+    await expect(exportCorpus(other, out, { settings: { to: "nanogpt" } })).rejects.toThrow(
+      /holds another result: its/,
+    );
+    await expect(exportCorpus(set, out, { settings: { to: "text" } })).rejects.toThrow(/its --to is nanogpt, here it/);
   });
 
   it("leaves dropped documents out and repeats kept ones as the top-up says, a pass apart", async () => {

@@ -6,13 +6,14 @@
  * last and the folder is renamed: an export without a manifest does not exist. Same policies, tokenizer and settings:
  * same bytes.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
-import { readJson, writeFileAtomic, writeJson } from "../../base/files.js";
+import { readJson, unwritable, writeJson } from "../../base/files.js";
 import { canonicalJson, sha256 } from "../../base/hash.js";
 import { PACKAGE } from "../../base/package.js";
+import { openPartial, type Place, placeOf, type ResultPlan } from "../../base/place.js";
 import type { Progress } from "../../base/progress.js";
 import type { Tokenizer } from "../../tokens/index.js";
 import { shardName } from "../job/plan.js";
@@ -21,14 +22,13 @@ import { checkPolicies } from "./combine.js";
 import { addCounts, count, ExportCounts, noCounts } from "./counts.js";
 import type { Format } from "./formats/format.js";
 import { formatOf } from "./formats/index.js";
-import { Output, TEMPORARY, unwritable } from "./output.js";
+import { Output, TEMPORARY } from "./output.js";
 import { ExportSettings } from "./settings.js";
 import { copiesOf, passesOf } from "./top-up.js";
 import { documentViews, type ViewOptions } from "./views.js";
 
 /** Raised whenever the same export would have other bytes. */
 const VERSION = 1;
-const KEY_FILE = ".key";
 
 const Files = z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() }));
 const ShardExport = z.object({ shard: z.int(), counts: ExportCounts, files: Files });
@@ -82,10 +82,11 @@ export async function exportCorpus(
 }
 
 async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
-  const { plan, settings, format, tokenizer, key } = planExport(set, options);
-  if (existsSync(out)) return { ...readFinished(out, key), found: true };
-  const partial = `${resolve(out)}.partial`;
-  await preparePartial(partial, key);
+  const planned = planExport(set, options);
+  const { plan, settings, format, tokenizer, key } = planned;
+  if (exportPlace(out, planned.result) === "finished") return { ...readFinished(out), found: true };
+  const partial = await openPartial(out, planned.result);
+  removeUnfinished(partial);
   const shards: z.infer<typeof ShardExport>[] = [];
   const total = tokensOf(set.policies[0].scored);
   let before = 0;
@@ -121,7 +122,7 @@ async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
     fingerprint: sha256(canonicalJson(outputs)),
   };
   rmSync(join(partial, "shards"), { recursive: true, force: true });
-  rmSync(join(partial, KEY_FILE));
+  for (const name of readdirSync(partial)) if (name.startsWith(".")) rmSync(join(partial, name));
   await writeJson(join(partial, "manifest.json"), manifest);
   renameSync(partial, out);
   return { ...manifest, found: false };
@@ -138,7 +139,8 @@ export function planExport(set: PolicySet, { settings: given, tokenizer: other }
   const [{ scored }] = set.policies;
   const tokenizer = other ?? scored.tokenizer();
   const key = sha256(canonicalJson([VERSION, settings, tokenizer.fingerprint, set.fingerprint]));
-  return { plan: scored.plan, settings, format, tokenizer, key };
+  const result = resultPlan({ key, settings, policies: set.fingerprint, tokenizer });
+  return { plan: scored.plan, settings, format, tokenizer, key, result };
 }
 
 /** A setting that would do nothing is a mistake. */
@@ -154,25 +156,45 @@ function refuseUnused({ name, takes }: Format, given: z.input<typeof ExportSetti
   }
 }
 
-function readFinished(out: string, key: string): ExportManifest {
+/** What stands where an export is to go. @throws UserError when it is another result, finished or interrupted */
+export function exportPlace(out: string, result: ResultPlan): Place {
+  return placeOf(out, result, (path) => {
+    const { key, settings, policies, tokenizer } = readFinished(path);
+    return resultPlan({ key, settings, policies, tokenizer });
+  });
+}
+
+function resultPlan(made: Pick<ExportManifest, "key" | "settings" | "policies"> & { tokenizer: Named }): ResultPlan {
+  const { key, settings, policies, tokenizer } = made;
+  const inputs = {
+    policies: [{ path: `of fingerprint ${policies.slice(0, 12)}`, fingerprint: policies }],
+    tokenizer: [
+      { path: `${tokenizer.name} (${tokenizer.fingerprint.slice(0, 12)})`, fingerprint: tokenizer.fingerprint },
+    ],
+  };
+  return { stage: "export", version: VERSION, key, options: settings, inputs };
+}
+
+type Named = Pick<Tokenizer, "name" | "fingerprint">;
+
+function readFinished(out: string): ExportManifest {
   const path = join(out, "manifest.json");
   if (!existsSync(path))
     throw new UserError(`${out} exists and is no finished export. Give another --out, or delete it.`);
-  const parsed = ExportManifest.safeParse(JSON.parse(readFileSync(path, "utf8")));
-  if (parsed.success && parsed.data.key === key) return parsed.data;
-  throw new UserError(`${out} holds another result. Give another --out, or delete it.`);
+  const other = readJson(path, z.looseObject({ stage: z.string().default("?") }));
+  if (other.stage !== "export")
+    throw new UserError(
+      `${out} holds another result, of "lacuna ${other.stage}". Give another --out, or delete ${out}.`,
+    );
+  return readJson(path, ExportManifest);
 }
 
-/** Keeps finished shards of the same export; removes unfinished files, and everything of another export. */
-async function preparePartial(partial: string, key: string): Promise<void> {
-  const keyFile = join(partial, KEY_FILE);
-  const isSame = existsSync(keyFile) && readFileSync(keyFile, "utf8") === key;
-  if (existsSync(partial) && !isSame) rmSync(partial, { recursive: true });
+/** Removes files that an attempt before left unfinished; finished shards stay. */
+function removeUnfinished(partial: string): void {
   mkdirSync(join(partial, "shards"), { recursive: true });
   for (const name of readdirSync(partial, { recursive: true, encoding: "utf8" })) {
     if (name.includes(TEMPORARY)) rmSync(join(partial, name), { force: true });
   }
-  await writeFileAtomic(keyFile, key);
 }
 
 interface ShardContext extends Pick<ViewOptions, "rowsOf"> {

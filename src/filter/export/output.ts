@@ -10,7 +10,6 @@ import { mkdirSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createGzip } from "node:zlib";
-import { UserError } from "../../base/errors.js";
 
 /** In the name of every unfinished file. */
 export const TEMPORARY = ".tmp-";
@@ -124,25 +123,6 @@ export class OutputFile implements ByteSink {
     this.#hash.update(bytes);
     return this.#handle!.writeFile(bytes);
   }
-}
-
-const REASONS: Record<string, string> = {
-  ENOSPC: "the disk is full. Free some space",
-  EDQUOT: "the disk quota is used up. Free some space",
-  EROFS: "the file system is read-only. Give another --out",
-  EACCES: "permission is denied. Give another --out",
-  EPERM: "the operation is not permitted. Give another --out",
-  ENOTDIR: "a part of the path is a file. Give another --out",
-  ENAMETOOLONG: "its name is too long. Give another --out",
-};
-
-/** What the disk refused, as something to mend; any other error as it is. */
-export function unwritable(error: unknown, out: string): unknown {
-  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ""];
-  if (!reason || error instanceof UserError) return error;
-  return new UserError(`Cannot write ${out}: ${reason} and run the same command again; what is finished is kept.`, {
-    cause: error,
-  });
 }
 
 /** A gzip stream into a file. */

@@ -54,7 +54,7 @@ export async function* documentViews(
 }
 
 function rowsOfInput(input: InputFile, options: ReadOptions): AsyncIterable<Row> {
-  return openRows(input, options).rows;
+  return openRows(input, { ...options, mayLackText: true }).rows;
 }
 
 function changed({ uri }: { uri: string }, { row, id }: { row: number; id: string }): UserError {

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { DTYPES, type DtypeName, encodeHeader } from "../../base/safetensors-header.js";
 import type { Store } from "../../base/store/index.js";
-import { addCounts, NO_ROWS, type Part } from "./parts.js";
+import { addCounts, NO_ROWS, type Part, setAside } from "./parts.js";
 import { JOB_FILES, type JobPlan, type ShardRecord } from "./plan.js";
 import { readRecord } from "./record.js";
 import { lengthOf } from "./tensors.js";
@@ -45,7 +45,7 @@ export async function commitShard(
     files[name] = { bytes, sha256: hash.digest("hex") };
   };
   await write(JOB_FILES.scores(shard), shardChunks(plan, source, parts));
-  if (counts.bad > 0) await write(JOB_FILES.quarantine(shard), quarantineChunks(parts));
+  if (setAside(counts) > 0) await write(JOB_FILES.quarantine(shard), quarantineChunks(parts));
   const record: ShardRecord = { shard, key: plan.key, input: { source, ...digest }, ...counts, files };
   const isOurs = await store.create(JOB_FILES.record(shard), recordText(record));
   await store.remove(JOB_FILES.parts(shard));

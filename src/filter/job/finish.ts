@@ -7,6 +7,7 @@ import { canonicalJson, sha256 } from "../../base/hash.js";
 import { PACKAGE } from "../../base/package.js";
 import type { Store } from "../../base/store/index.js";
 import { recordText } from "./commit.js";
+import { requireDocuments } from "./lost.js";
 import { addCounts, NO_ROWS, type RowCounts } from "./parts.js";
 import { JOB_FILES, type JobPlan, type ShardRecord } from "./plan.js";
 import { readRecord } from "./record.js";
@@ -25,7 +26,11 @@ export interface JobManifest {
   fingerprint: string;
 }
 
-/** Writes the manifest if all shards are committed. @returns whether they are */
+/**
+ * Writes the manifest if all shards are committed.
+ * @returns whether they are
+ * @throws UserError when they hold no document: such a job is never finished
+ */
 export async function finishJob(store: Store, plan: JobPlan): Promise<boolean> {
   if ((await store.size(JOB_FILES.manifest)) === undefined) {
     const records: ShardRecord[] = [];
@@ -34,6 +39,7 @@ export async function finishJob(store: Store, plan: JobPlan): Promise<boolean> {
       if (!record) return false;
       records.push(record);
     }
+    requireDocuments(store, plan, records);
     await store.create(JOB_FILES.manifest, manifestText(await manifestOf(store, plan, records)));
   }
   // After the manifest, and again when it is found: whoever was stopped in between left this undone.

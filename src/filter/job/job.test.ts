@@ -135,9 +135,50 @@ describe("a scoring job", () => {
     expect(files.has(JOB_FILES.manifest)).toBe(false);
   });
 
+  it("counts lost parts of a file apart, is finished, and is not whole", async () => {
+    const { store, files } = memoryStore();
+    const plan = syntheticPlan(SHARDS);
+    const lost = (row: number, extent: "stretch" | "rest") =>
+      ({ kind: "bad", row, reason: "the gzip stream is truncated", position: "byte 9", excerpt: "", extent }) as const;
+    const open: typeof openSynthetic = async function* (shard, fromRow) {
+      for await (const row of openSynthetic(shard, 0))
+        if (row.row >= fromRow) yield row.row === 3 && shard === 1 ? lost(3, "stretch") : row;
+      if (shard === 1) yield lost(23, "rest");
+      return { bytes: 1000 + shard, sha256: `synthetic ${shard}` };
+    };
+    expect(await runSynthetic(store, plan, open)).toBe(true);
+    expect(JSON.parse(text(files).get(JOB_FILES.record(0))!)).not.toHaveProperty("lost");
+    expect(await readRecord(store, plan, 1)).toMatchObject({ rows: 24, bad: 3, lost: 2 });
+    expect(JSON.parse(text(files).get(JOB_FILES.manifest)!).counts).toMatchObject({ rows: 47, lost: 2 });
+    expect(text(files).get(JOB_FILES.quarantine(1))).toMatch(/"extent":"stretch"[\s\S]*"extent":"rest"/);
+    const { problems, counts } = await verifyJob(store);
+    expect(counts.lost).toBe(2);
+    expect(problems).toEqual([
+      "/in/1 is not whole: 2 parts of it could not be read, with unknown many documents; 17 were (quarantine/00001.jsonl says why).",
+    ]);
+    // Lost parts count against what is allowed: 3 bad records and 2 lost parts.
+    const strict = (maxBad: number) => runSynthetic(memoryStore().store, syntheticPlan(SHARDS, { maxBad }), open);
+    await expect(strict(5)).resolves.toBe(true);
+    await expect(strict(4)).rejects.toThrow(/\/in\/1 has more than 4 bad records or lost parts.*truncated.*--max-bad/);
+  });
+
+  it("is never finished without a document, and says what there was instead", async () => {
+    const { store, files } = memoryStore();
+    const open: typeof openSynthetic = async function* () {
+      yield { kind: "empty", row: 0 };
+      yield { kind: "bad", row: 1, reason: "is not JSON", position: "line 2", excerpt: "{", extent: "record" };
+      return { bytes: 3, sha256: "synthetic" };
+    };
+    const sentence =
+      /memory has no document: of 4 records 2 have no text but white space, 2 are bad and 0 stand for lost/;
+    await expect(runSynthetic(store, syntheticPlan(SHARDS), open)).rejects.toThrow(sentence);
+    expect(files.has(JOB_FILES.manifest)).toBe(false);
+    expect((await verifyJob(store)).problems.join("\n")).toMatch(sentence);
+  });
+
   it("stops with a sentence when there are more bad records than allowed", async () => {
     await expect(wholeJob({ maxBad: 3 })).resolves.toBeDefined();
-    await expect(wholeJob({ maxBad: 2 })).rejects.toThrow(/more than 2 bad records.*line 20.*--max-bad/);
+    await expect(wholeJob({ maxBad: 2 })).rejects.toThrow(/more than 2 bad records or lost parts.*line 20.*--max-bad/);
   });
 });
 

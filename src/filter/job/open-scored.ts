@@ -4,6 +4,7 @@ import { UserError } from "../../base/errors.js";
 import { openStore, type Store } from "../../base/store/index.js";
 import { ClassifierFile } from "../../classify/index.js";
 import { createTokenizer, SpecialsFile, type Tokenizer } from "../../tokens/index.js";
+import { requireDocuments } from "./lost.js";
 import { JOB_FILES, type JobPlan, type ShardRecord } from "./plan.js";
 import { pendingShards, readPlan, readRecord, readStored } from "./record.js";
 import type { ScoreBlock, ScoredCorpus } from "./scored.js";
@@ -18,8 +19,8 @@ export async function openScored(uri: string): Promise<ScoredCorpus> {
   const store = openStore(uri);
   const plan = await readPlan(store);
   const manifest = await readStored(store, JOB_FILES.manifest, z.looseObject({ fingerprint: z.string() }));
-  if (!manifest) {
-    const pending = (await pendingShards(store, plan)).length;
+  const pending = manifest ? 0 : (await pendingShards(store, plan)).length;
+  if (pending > 0) {
     throw new UserError(
       `The scoring job ${uri} is not finished: ${pending} of ${plan.inputs.length} shards are missing. Run the same lacuna score command again.`,
     );
@@ -30,6 +31,12 @@ export async function openScored(uri: string): Promise<ScoredCorpus> {
     if (!record)
       throw new UserError(`${uri}/${JOB_FILES.record(shard)} is missing. Check the job: lacuna verify ${uri}`);
     records.push(record);
+  }
+  requireDocuments(store, plan, records);
+  if (!manifest) {
+    throw new UserError(
+      `The scoring job ${uri} is scored, but has no manifest.json. Run the same lacuna score command again.`,
+    );
   }
   const classifier = await readStored(store, "classifier.json", ClassifierFile);
   if (!classifier) throw new UserError(`${uri}/classifier.json is missing. Check the job: lacuna verify ${uri}`);

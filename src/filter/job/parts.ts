@@ -28,6 +28,8 @@ export interface RowCounts {
   documents: number;
   empty: number;
   bad: number;
+  /** Stretches and rests of files that could not be read, each of unknown many records; left out where there are none. */
+  lost?: number;
   tokens: number;
   textBytes: number;
   /** Documents whose words are mostly new to the classifier; left out where there are none. */
@@ -38,15 +40,22 @@ export const NO_ROWS: RowCounts = { rows: 0, documents: 0, empty: 0, bad: 0, tok
 
 export function addCounts(a: RowCounts, b: RowCounts): RowCounts {
   const unfamiliar = (a.unfamiliar ?? 0) + (b.unfamiliar ?? 0);
+  const lost = (a.lost ?? 0) + (b.lost ?? 0);
   return {
     rows: a.rows + b.rows,
     documents: a.documents + b.documents,
     empty: a.empty + b.empty,
     bad: a.bad + b.bad,
+    ...(lost > 0 && { lost }),
     tokens: a.tokens + b.tokens,
     textBytes: a.textBytes + b.textBytes,
     ...(unfamiliar > 0 && { unfamiliar }),
   };
+}
+
+/** Rows set aside: bad records and lost parts of files. */
+export function setAside({ bad, lost = 0 }: Pick<RowCounts, "bad" | "lost">): number {
+  return bad + lost;
 }
 
 /** Gathers documents and bad records until the part is full. */
@@ -72,7 +81,8 @@ export class PartBuilder {
   addBad(row: BadRow): void {
     this.bad.push(row);
     this.counts.rows++;
-    this.counts.bad++;
+    if (row.extent === "record") this.counts.bad++;
+    else this.counts.lost = (this.counts.lost ?? 0) + 1;
   }
 
   /** @param digest - of the whole input, on the last part only */

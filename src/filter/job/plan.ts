@@ -5,6 +5,7 @@
  * same bytes. One input file is one shard.
  */
 import { z } from "zod";
+import { NO_TEXT } from "../../base/no-text.js";
 
 export const JobInput = z.object({
   uri: z.string(),
@@ -20,7 +21,7 @@ export const JobSettings = z.object({
     .int()
     .nonnegative()
     .default(1000)
-    .describe("bad records of one shard that are set aside; more stop the job"),
+    .describe("bad records and lost parts of one file that are set aside, at most; more stop the job"),
   maxRecordBytes: z
     .int()
     .positive()
@@ -32,6 +33,7 @@ export const JobSettings = z.object({
     .max(0.9)
     .default(0.5)
     .describe("share of a window of a long document that repeats the one before, as context; less is faster"),
+  noText: NO_TEXT,
   precision: z.enum(["f32", "int8"]).default("f32").describe("arithmetic of the models; int8 is faster and less exact"),
 });
 export type JobSettings = z.infer<typeof JobSettings>;
@@ -56,11 +58,13 @@ export const ShardRecord = z.object({
   shard: z.int().nonnegative(),
   key: z.string(),
   input: z.object({ source: z.string(), bytes: z.int(), sha256: z.string() }),
-  /** Records read, and what became of them; rows = documents + empty + bad. */
+  /** Rows read, and what became of them; rows = documents + empty + bad + lost. */
   rows: z.int(),
   documents: z.int(),
   empty: z.int(),
   bad: z.int(),
+  /** Stretches and rests of the file that could not be read; left out where there are none, as in older records. */
+  lost: z.int().optional(),
   tokens: z.int(),
   textBytes: z.int(),
   /** Documents whose words are mostly new to the classifier; left out where there are none, as in older records. */

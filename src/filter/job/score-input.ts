@@ -9,7 +9,7 @@ import type { Store } from "../../base/store/index.js";
 import type { Classifier } from "../../classify/index.js";
 import type { BadRow, InputDigest } from "../../corpus/input/index.js";
 import { commitShard } from "./commit.js";
-import { addCounts, NO_ROWS, PartBuilder, type RowCounts, readParts } from "./parts.js";
+import { addCounts, NO_ROWS, PartBuilder, type RowCounts, readParts, setAside } from "./parts.js";
 import { JOB_FILES, type JobPlan, type ShardRecord } from "./plan.js";
 import { readRecord } from "./record.js";
 import type { TokenizedRow, TokenRow } from "./token-rows.js";
@@ -58,7 +58,7 @@ async function scoreParts(
   let counts = finished.reduce((sum, part) => addCounts(sum, part.counts), NO_ROWS);
   let part = finished.length;
   let builder = new PartBuilder();
-  const badBefore = counts.bad;
+  const badBefore = setAside(counts);
   const pass = new Passing(open(shard, counts.rows), (row) => checkBad(plan, shard, row, badBefore));
   const tokensBefore = counts.tokens;
   const estimate = () => pass.estimate(tokensBefore, plan.inputs[shard].bytes);
@@ -140,6 +140,6 @@ class Passing {
 function checkBad({ inputs, settings }: JobPlan, shard: number, row: BadRow & { seen: number }, before: number): void {
   if (before + row.seen <= settings.maxBad) return;
   throw new UserError(
-    `${inputs[shard].uri} has more than ${settings.maxBad} bad records; the last, at ${row.position}, ${row.reason}. Mend the file, or raise --max-bad.`,
+    `${inputs[shard].uri} has more than ${settings.maxBad} bad records or lost parts; the last, at ${row.position}: ${row.reason}. Mend the file, or raise --max-bad.`,
   );
 }

@@ -66,6 +66,11 @@ export function planText(plan: JobPlan): string {
   return `${JSON.stringify(plan, null, 2)}\n`;
 }
 
+/** @throws UserError when the store holds another job, saying in what it differs; nothing is written */
+export async function requireFree(store: Store, plan: JobPlan): Promise<void> {
+  if ((await store.size(JOB_FILES.plan)) !== undefined) await requireSamePlan(store, plan);
+}
+
 /**
  * Writes the plan, or finds the same one. Many workers may start one job at once.
  * @throws UserError when the store holds another job, saying in what it differs
@@ -81,7 +86,7 @@ async function requireSamePlan(store: Store, plan: JobPlan): Promise<void> {
   if (found.key === plan.key) return;
   if (found.settings.precision === plan.settings.precision) requireSameRounding(found, store.uri);
   throw new UserError(
-    `${store.uri} holds another scoring job: ${differenceOf(found, plan)}. Give another --out, or remove that folder.`,
+    `${store.uri} holds another scoring job: ${differenceOf(found, plan)}. To go on with it, give what it was begun with; otherwise give another --out, or delete ${store.uri}.`,
   );
 }
 
@@ -89,9 +94,10 @@ function differenceOf(found: JobPlan, wanted: JobPlan): string {
   if (found.classifier !== wanted.classifier) {
     return `its classifier is ${found.classifier.slice(0, 12)}, this one is ${wanted.classifier.slice(0, 12)}`;
   }
-  for (const [name, value] of Object.entries(wanted.settings)) {
-    const other = found.settings[name as keyof JobSettings];
-    if (other !== value) return `its ${name} is ${other}, here it is ${value}`;
+  const settings = { ...found.settings, ...wanted.settings };
+  for (const name of Object.keys(settings) as (keyof JobSettings)[]) {
+    const [one, other] = [found.settings[name] ?? "left out", wanted.settings[name] ?? "left out"];
+    if (one !== other) return `its ${name} is ${one}, here it is ${other}`;
   }
   if (found.inputs.length !== wanted.inputs.length) {
     return `it has ${found.inputs.length} input files, here there are ${wanted.inputs.length}`;

@@ -26,7 +26,7 @@ export type TokenRow = TokenizedRow | EmptyRow | BadRow;
 /** Yields the rows from number `fromRow` on; returns the digest of the whole input. */
 export async function* tokenRows(
   file: InputFile,
-  settings: Pick<JobSettings, "textField" | "idField" | "maxRecordBytes">,
+  settings: Pick<JobSettings, "textField" | "idField" | "maxRecordBytes" | "noText">,
   tokenizer: Pick<Tokenizer, "encode" | "encodeBlocks" | "specials">,
   fromRow: number,
 ): AsyncGenerator<TokenRow, InputDigest> {

@@ -11,10 +11,10 @@ const STEP = 1 << 16;
 export async function verifyShard(store: Store, plan: JobPlan, record: ShardRecord): Promise<string | undefined> {
   const name = JOB_FILES.scores(record.shard);
   const file = await openTensors(store, name);
-  const { documents, tokens, rows, empty, bad } = record;
+  const { documents, tokens, rows, empty, bad, lost = 0 } = record;
   if (file.metadata.key !== plan.key) return `${name} belongs to another job.`;
-  if (rows !== documents + empty + bad) {
-    return `${JOB_FILES.record(record.shard)} counts ${rows} records, but ${documents} documents, ${empty} empty and ${bad} bad.`;
+  if (rows !== documents + empty + bad + lost) {
+    return `${JOB_FILES.record(record.shard)} counts ${rows} records, but ${documents} documents, ${empty} empty, ${bad} bad and ${lost} lost.`;
   }
   const expected = {
     token_scores: tokens,

@@ -4,8 +4,10 @@
  * Where several policies meet, a document any of them drops is absent, and a token removed by one and masked by another
  * is removed.
  */
+import { grouped, UserError } from "../../base/errors.js";
 import type { Progress } from "../../base/progress.js";
 import type { ScoreBlock } from "../job/scored.js";
+import type { Policy } from "../policy.js";
 import { countMarked, isDropped, markDocument, sumOf } from "./mark.js";
 import { blocksSideBySide, forShards, tokensOf } from "./scan.js";
 import type { OpenPolicy } from "./types.js";
@@ -28,6 +30,30 @@ export interface Counts {
 /** Tokens that are trained no more. */
 export function lostTokens({ droppedTokens, maskedTokens, removedTokens }: Counts): number {
   return droppedTokens + maskedTokens + removedTokens;
+}
+
+/**
+ * A policy that takes nothing, or everything, is a mistake before it is a policy.
+ * @throws UserError when there is no token, or one policy takes none, or all together leave nothing to train on
+ */
+export function requireEffect(
+  policies: readonly { scores: string; policy: Pick<Policy, "domain" | "method" | "threshold">; counts: Counts }[],
+  together: Counts,
+): void {
+  for (const { scores, policy, counts } of policies) {
+    const { domain, method, threshold } = policy;
+    if (method === "none" || lostTokens(counts) > 0) continue;
+    throw new UserError(
+      `The policy for ${domain} takes nothing: no ${method === "document" ? "document" : "token"} of ${scores} scores ${threshold.toFixed(4)} or more. ` +
+        `Look at what is there (npx lacuna stats ${scores}) and give a lower --threshold or a --share, or --method none to filter nothing.`,
+    );
+  }
+  // End-of-texts of kept documents are never forget; with nothing else there is no text.
+  const ends = together.documents - together.droppedDocuments;
+  if (together.tokens - lostTokens(together) > ends) return;
+  throw new UserError(
+    `Nothing is left to train on: of ${grouped(together.tokens)} tokens the policies take all. Raise a threshold, or give a smaller --share.`,
+  );
 }
 
 export interface FilterCounts {

@@ -13,6 +13,7 @@ import { canonicalJson, sha256 } from "../../base/hash.js";
 import { readManifest } from "../../base/stage.js";
 import { openScored } from "../job/open-scored.js";
 import { Policy } from "../policy.js";
+import { requireEffect } from "./counts.js";
 import { parseExempt, readExempt } from "./exempt.js";
 import { TOP_UPS } from "./options.js";
 import { requireSameInputs } from "./scan.js";
@@ -86,6 +87,7 @@ export async function openPolicies(directory: string): Promise<PolicySet> {
     );
   }
   const file = readJson(path, PoliciesFile);
+  requireEffect(file.policies, file.counts);
   const policies: PolicySet["policies"] = [];
   for (const { scores, job, policy, exempt } of file.policies) {
     const uri = isRemote(scores) ? scores : relative(process.cwd(), resolve(directory, scores)) || ".";

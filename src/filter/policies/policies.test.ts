@@ -3,7 +3,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../base/errors.js";
-import { readJson } from "../../base/files.js";
+import { readJson, writeJson } from "../../base/files.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { readPolicy } from "../policy.js";
 import { openPolicies, PoliciesFile, storedAddress } from "./file.js";
@@ -66,10 +66,14 @@ describe("policies over a scoring job", () => {
     delete probe.thresholds.histograms;
     const folder = temporaryFolder();
     const scores = await writeScoredJob(folder, SHARDS, { probe });
-    const preview = (recall: number) => previewFilter({ policies: [{ scores, method: "mask", recall }] }, folder);
+    const preview = (recall: number) =>
+      previewFilter({ policies: [{ scores, method: "mask", recall }] }, join(folder, "out"));
     expect((await preview(0.5)).policies[0].chosen.reached).toBe(0.5);
     await expect(preview(0.6)).rejects.toThrow(/0\.5, 0\.8, 0\.9, 0\.95 only, not 0\.6/);
-    const prevalence = previewFilter({ policies: [{ scores, method: "mask", rule: "prevalence" }] }, folder);
+    const prevalence = previewFilter(
+      { policies: [{ scores, method: "mask", rule: "prevalence" }] },
+      join(folder, "out"),
+    );
     await expect(prevalence).rejects.toThrow(/does not say how many of its validation tokens are forget/);
   });
 
@@ -85,13 +89,15 @@ describe("policies over a scoring job", () => {
     await expect(made({ threshold: 0.5, exempt: list })).rejects.toThrow(UserError);
   });
 
-  it("tops up by lost over kept tokens, and not when nothing is kept", async () => {
+  it("tops up by lost over kept tokens", async () => {
     const folder = temporaryFolder();
     const scores = await writeScoredJob(folder, SHARDS);
     const preview = (threshold: number) =>
-      previewFilter({ policies: [{ scores, method: "document", threshold }], topUp: "repeat", seed: 5 }, folder);
+      previewFilter(
+        { policies: [{ scores, method: "document", threshold }], topUp: "repeat", seed: 5 },
+        join(folder, "out"),
+      );
     expect((await preview(0.5)).topUp).toEqual({ method: "repeat", rate: 12 / 8, seed: 5 });
-    await expect(preview(0)).rejects.toThrow(/Nothing is left to repeat/);
   });
 
   it("finds the same policies again, and keeps a folder that holds others", async () => {
@@ -102,14 +108,46 @@ describe("policies over a scoring job", () => {
   });
 });
 
-describe("a job without a single token", () => {
-  it.each(["none", "mask", "document"] as const)("is filtered by %s to nothing taken", async (method) => {
+describe("nothing", () => {
+  const preview = async (documents: typeof SHARDS, policy: object, { isOld = false } = {}) => {
     const folder = temporaryFolder();
-    const scores = await writeScoredJob(folder, [[], []]);
-    const rule = method === "none" ? {} : { share: 0.5 };
-    const { counts, topUp } = await previewFilter({ policies: [{ scores, method, ...rule }], topUp: "repeat" }, folder);
-    expect(counts).toMatchObject({ documents: 0, tokens: 0, share: 0 });
-    expect(topUp.rate).toBe(0);
+    const scores = await writeScoredJob(folder, documents, { isOld });
+    return previewFilter({ policies: [{ scores, ...policy } as never] }, join(folder, "out"));
+  };
+
+  it.each(["none", "mask", "document"] as const)(
+    "to filter: a job without documents is refused, by %s",
+    async (method) => {
+      const rule = method === "none" ? {} : { share: 0.5 };
+      await expect(preview([[], []], { method, ...rule }, { isOld: true })).rejects.toThrow(
+        /scores has no document: its inputs hold no record\. Check the inputs and --text-field text/,
+      );
+      await expect(preview([[], []], { method, ...rule })).rejects.toThrow(/has no document/);
+    },
+  );
+
+  it.each(["mask", "remove", "document"] as const)("that is taken, and nothing that is left, by %s", async (method) => {
+    await expect(preview(SHARDS, { method, threshold: 0.99 })).rejects.toThrow(
+      /The policy for shouting takes nothing: no (token|document) of .*scores scores 0\.9900 or more\. .*npx lacuna stats .*--method none/,
+    );
+    await expect(preview(SHARDS, { method, threshold: 0 })).rejects.toThrow(
+      /Nothing is left to train on: of 20 tokens the policies take all\. Raise a threshold/,
+    );
+  });
+
+  it("to filter is no mistake when nothing is to be filtered", async () => {
+    expect((await preview(SHARDS, { method: "none" })).counts).toMatchObject({ documents: 4, share: 0 });
+  });
+
+  it("to export: a policy of an older Lacuna that takes nothing is refused when it is opened", async () => {
+    const { out, file } = await made({ threshold: 0.5 });
+    const none = { ...file.counts, maskedTokens: 0, share: 0 };
+    await writeJson(join(out, "policies.json"), {
+      ...file,
+      policies: [{ ...file.policies[0], counts: none }],
+      counts: none,
+    });
+    await expect(openPolicies(out)).rejects.toThrow(/takes nothing/);
   });
 });
 
@@ -143,7 +181,7 @@ describe("several domains", () => {
           { scores: two, method: "mask", threshold: 0.5 },
         ],
       },
-      folder,
+      join(folder, "out"),
     );
     // ABC DEF are removed; xx and A are masked, A being removed already.
     expect(counts).toMatchObject({ removedTokens: 6, maskedTokens: 2, share: 0.4 });
@@ -156,7 +194,7 @@ describe("several domains", () => {
     const both = (two: string) =>
       previewFilter(
         { policies: [one, two].map((scores) => ({ scores, method: "mask" as const, threshold: 0.5 })) },
-        folder,
+        join(folder, "out"),
       );
     await expect(both(elsewhere)).rejects.toThrow(/not scores of the same documents/);
     await expect(both(one)).rejects.toThrow(/one policy per domain/);

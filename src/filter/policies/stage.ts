@@ -10,12 +10,14 @@ import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
 import { sha256 } from "../../base/hash.js";
+import type { Place } from "../../base/place.js";
 import type { Progress } from "../../base/progress.js";
-import { defineStage, type Manifest, runStage } from "../../base/stage.js";
+import { defineStage, type Manifest, planStage, runStage, stagePlace } from "../../base/stage.js";
+import { losses } from "../job/lost.js";
 import { openScored } from "../job/open-scored.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { Policy } from "../policy.js";
-import { countPolicies, lostTokens, sumCounts } from "./counts.js";
+import { countPolicies, lostTokens, requireEffect, sumCounts } from "./counts.js";
 import { parseExempt, readExempt } from "./exempt.js";
 import { POLICIES_FILE, type PoliciesFile, storedAddress } from "./file.js";
 import { GivenFilter, type GivenPolicy } from "./options.js";
@@ -61,9 +63,10 @@ async function resolvePolicies(
   const counted = await countPolicies(policies, progress);
   const counts = sumCounts(counted.shards);
   const lost = lostTokens(counts);
-  if (topUp === "repeat" && lost > 0 && lost === counts.tokens) {
-    throw new UserError("Nothing is left to repeat: the policies take every token. Raise a threshold.");
-  }
+  requireEffect(
+    policies.map(({ policy, scored }, n) => ({ scores: scored.store.uri, policy, counts: counted.policies[n] })),
+    counts,
+  );
   return {
     version: 1,
     policies: policies.map(({ policy, scored, chosen, exempt }, n) => {
@@ -88,10 +91,22 @@ async function resolvePolicies(
 
 const exemptName = (n: number) => `exempt-${n}.txt`;
 
-/** Says what policies over scoring jobs would do; writes nothing. @throws UserError as filterScored */
-export async function previewFilter(raw: z.input<typeof GivenFilter>, out: string, progress?: Progress) {
+/**
+ * Says what policies over scoring jobs would do, and what stands in `out`; writes nothing.
+ * @throws UserError as filterScored
+ */
+export async function previewFilter(
+  raw: z.input<typeof GivenFilter>,
+  out: string,
+  progress?: Progress,
+): Promise<PoliciesFile & { place: Place; losses: string[] }> {
   const given = parseGiven(raw);
-  return resolvePolicies(await openGiven(given), given, out, progress);
+  const opened = await openGiven(given);
+  const place = stagePlace(
+    out,
+    (await planStage(filterJobStage(opened, given), stageOptions(opened, given, out))).plan,
+  );
+  return { ...(await resolvePolicies(opened, given, out, progress)), place, losses: lossesOf(opened) };
 }
 
 /**
@@ -102,9 +117,20 @@ export async function filterScored(
   raw: z.input<typeof GivenFilter>,
   out: string,
   progress?: Progress,
-): Promise<Manifest & { found: boolean }> {
+): Promise<Manifest & { found: boolean; losses: string[] }> {
   const given = parseGiven(raw);
   const opened = await openGiven(given);
+  const made = await runStage(filterJobStage(opened, given), stageOptions(opened, given, out), out, { progress });
+  return { ...made, losses: lossesOf(opened) };
+}
+
+/** What of the inputs is lost, by the first job: all have the same. */
+function lossesOf([{ scored }]: readonly Opened[]): string[] {
+  return losses(scored.plan, scored.records);
+}
+
+/** The options as the stage keeps them: jobs by what they hold, not only by where they are. */
+function stageOptions(opened: readonly Opened[], given: GivenFilter, out: string): z.input<typeof StageOptions> {
   const jobs = opened.map(({ scored, exemptText }) => ({
     job: scored.fingerprint,
     exempt: exemptText === undefined ? null : sha256(exemptText),
@@ -113,7 +139,7 @@ export async function filterScored(
     ...policy,
     scores: storedAddress(policy.scores, out),
   }));
-  return runStage(filterJobStage(opened, given), { ...given, policies, jobs }, out, { progress });
+  return { ...given, policies, jobs };
 }
 
 function parseGiven(raw: z.input<typeof GivenFilter>): GivenFilter {

@@ -7,7 +7,15 @@
 import type { Progress } from "../../base/progress.js";
 import { openStore, type Store } from "../../base/store/index.js";
 import { findInputs } from "../../corpus/input/index.js";
-import { finishJob, type JobPlan, type JobSettings, pendingShards, planJob, startJob } from "../job/index.js";
+import {
+  finishJob,
+  type JobPlan,
+  type JobSettings,
+  pendingShards,
+  planJob,
+  requireFree,
+  startJob,
+} from "../job/index.js";
 import { runShards } from "./pool.js";
 import { scoreByQueue } from "./queue.js";
 import type { Shard } from "./shard.js";
@@ -42,10 +50,14 @@ export interface ScoreFilesResult {
   missing: number;
 }
 
-/** The plan of a job over these inputs, and which of its shards this run would do. Nothing is written. */
+/**
+ * The plan of a job over these inputs, and which of its shards this run would do. Nothing is written.
+ * @throws UserError when another job is there, or inputs and classifier do not fit
+ */
 export async function planFiles({ inputs, classifier, out, settings, part }: ScoreFilesOptions) {
   const store = openStore(out);
   const plan = planJob({ inputs: await findInputs([...inputs]), classifier, settings });
+  await requireFree(store, plan);
   const isOurs = (shard: number) => part === undefined || shard % part.of === part.index;
   const shards = async () => (await pendingShards(store, plan)).filter(isOurs);
   return { store, plan, shards };

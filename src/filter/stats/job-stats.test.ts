@@ -1,10 +1,10 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { random } from "../../base/random.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { openScored } from "../job/index.js";
 import { previewFilter } from "../policies/index.js";
 import { type SyntheticDocument, writeScoredJob } from "../policies/testing/scored-job.js";
-import { findBorderline } from "./borderline.js";
 import { jobStats } from "./job-stats.js";
 
 const draw = random(5, "synthetic scores");
@@ -57,7 +57,7 @@ describe("statistics of a job", () => {
     expect(wouldTake.filter(({ bestF1 }) => bestF1.length > 0)).toHaveLength(1);
     for (const { threshold, maskedTokens, droppedDocuments, droppedTokens } of wouldTake) {
       const counts = async (method: "mask" | "document") =>
-        (await previewFilter({ policies: [{ scores, method, threshold }] }, folder)).counts;
+        (await previewFilter({ policies: [{ scores, method, threshold }] }, join(folder, "out"))).counts;
       expect((await counts("mask")).share).toBeCloseTo(maskedTokens, 12);
       const dropped = await counts("document");
       expect(dropped.share).toBeCloseTo(droppedTokens, 12);
@@ -65,12 +65,11 @@ describe("statistics of a job", () => {
     }
   });
 
-  it("are zeros, not NaN, for a job without a token", async () => {
-    const job = await openScored(await writeScoredJob(temporaryFolder(), [[]]));
-    const { sources, wouldTake, tokens } = await jobStats(job);
-    expect(tokens).toBe(0);
-    expect(sources).toMatchObject([{ meanScore: 0, forgetShare: 0, documentShare: 0 }]);
-    for (const { maskedTokens, droppedTokens } of wouldTake) expect([maskedTokens, droppedTokens]).toEqual([0, 0]);
-    expect(await findBorderline(job, { count: 3, around: 0.5, context: 3, seed: 1 })).toEqual([]);
+  it("count what was lost beside what was bad, also by source", async () => {
+    const job = await openScored(await writeScoredJob(temporaryFolder(), SHARDS));
+    job.records[1] = { ...job.records[1], bad: 2, lost: 1, rows: job.records[1].rows + 3 };
+    const stats = await jobStats(job);
+    expect(stats).toMatchObject({ documents: 90, rows: 93, bad: 2, lost: 1 });
+    expect(stats.sources.filter(({ lost }) => lost > 0)).toMatchObject([{ source: "input/1", bad: 2, lost: 1 }]);
   });
 });

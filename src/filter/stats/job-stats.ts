@@ -23,6 +23,8 @@ export interface SourceStats {
   empty: number;
   /** Records set aside as unreadable. */
   bad: number;
+  /** Parts of files that could not be read. */
+  lost: number;
 }
 
 /** Documents whose share of forget tokens lies above `above` and at or below `upTo`; the first bin holds just 0. */
@@ -37,11 +39,13 @@ export interface ShareBin {
 export interface JobStats {
   domain: string;
   inputs: number;
-  /** Records read; rows = documents + empty + bad. */
+  /** Rows read; rows = documents + empty + bad + lost. */
   rows: number;
   documents: number;
   empty: number;
   bad: number;
+  /** Parts of files that could not be read, with unknown many documents. */
+  lost: number;
   tokens: number;
   textBytes: number;
   /** Documents whose words are mostly new to the classifier. */
@@ -84,6 +88,7 @@ export async function jobStats(
     sources.set(source, sums);
     sums.empty += record.empty;
     sums.bad += record.bad;
+    sums.lost += record.lost ?? 0;
     const histogram = new Float64Array(256);
     const documentHistogram = new Float64Array(256);
     for await (const { tokenScores, documentScores, docOffsets } of job.blocks(shard)) {
@@ -111,9 +116,12 @@ export async function jobStats(
       documents[k] += documentHistogram[k];
     }
   });
-  const sum = (name: "rows" | "documents" | "empty" | "bad" | "textBytes") =>
-    job.records.reduce((all, record) => all + record[name], 0);
-  const counts = { rows: sum("rows"), documents: sum("documents"), empty: sum("empty"), bad: sum("bad") };
+  const sum = (name: "rows" | "documents" | "empty" | "bad" | "lost" | "textBytes") =>
+    job.records.reduce((all, record) => all + (record[name] ?? 0), 0);
+  const counts = {
+    ...{ rows: sum("rows"), documents: sum("documents") },
+    ...{ empty: sum("empty"), bad: sum("bad"), lost: sum("lost") },
+  };
   return {
     ...{ domain: job.plan.domain, inputs: job.records.length, ...counts, tokens: total, textBytes: sum("textBytes") },
     unfamiliar: job.records.reduce((all, record) => all + (record.unfamiliar ?? 0), 0),
@@ -135,9 +143,13 @@ interface SourceSums {
   forgetDocuments: number;
   empty: number;
   bad: number;
+  lost: number;
 }
 
-const NO_SUMS: SourceSums = { documents: 0, tokens: 0, score: 0, forget: 0, forgetDocuments: 0, empty: 0, bad: 0 };
+const NO_SUMS: SourceSums = {
+  ...{ documents: 0, tokens: 0, score: 0, forget: 0, forgetDocuments: 0 },
+  ...{ empty: 0, bad: 0, lost: 0 },
+};
 
 const over = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 

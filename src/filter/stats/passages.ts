@@ -53,7 +53,7 @@ export async function readPassages(
   for (const shard of new Set(borderline.map((one) => one.shard))) {
     const wanted = new Map(borderline.filter((one) => one.shard === shard).map((one) => [one.row, one]));
     const { uri } = job.plan.inputs[shard];
-    for await (const row of openRows(job.plan.inputs[shard], job.plan.settings).rows) {
+    for await (const row of openRows(job.plan.inputs[shard], { ...job.plan.settings, mayLackText: true }).rows) {
       const one = wanted.get(row.row);
       if (!one) continue;
       if (row.kind !== "document" || crc32(row.text) !== one.crc32) throw changed(uri, one);

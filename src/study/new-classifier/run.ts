@@ -1,11 +1,11 @@
 /** @file A new classifier from config to page: run the steps, measure, write. */
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { grouped, UserError } from "../../base/errors.js";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
 import { type Manifest, readManifest } from "../../base/stage.js";
-import { readDomain } from "../../label/index.js";
+import { adviceOf, readDomain } from "../../label/index.js";
 import { type Artifact, type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
 import { renderNewClassifier } from "./page.js";
 import { type NewClassifierConfig, type NewClassifierInputs, newClassifierSteps } from "./pipeline.js";
@@ -60,11 +60,9 @@ const LabelResult = z.object({
 function requireTerms({ manifest }: Artifact, domainFile: string): void {
   const { documents, forgetTokens } = LabelResult.parse(manifest.result).splits.train;
   if (forgetTokens > 0) return;
-  const { name, lexicon } = readDomain(domainFile);
-  const shown = lexicon.slice(0, 3).join(", ");
+  const advice = adviceOf({ judge: "lexicon", domain: domainFile }, readDomain(domainFile));
   throw new UserError(
-    `No term of the lexicon of ${name} (${shown}${lexicon.length > 3 ? ", ..." : ""}) stands in any of ${grouped(documents)} train documents, so there is nothing to learn from. ` +
-      `Find words of ${name} that do occur in your text, in its language (grep -ic WORD FILE counts lines), put them into "lexicon" of ${basename(domainFile)} ("tumor*" is a stem), and run the same command again.`,
+    `No token of ${grouped(documents)} train documents is labelled forget, so there is nothing to learn from. ${advice}`,
   );
 }
 

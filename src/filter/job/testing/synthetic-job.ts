@@ -124,11 +124,11 @@ export function syntheticPlan(shards: number, settings: Partial<JobSettings> = {
 }
 
 /** Runs the whole job in this process. */
-export async function runSynthetic(store: Store, plan: JobPlan): Promise<boolean> {
+export async function runSynthetic(store: Store, plan: JobPlan, open = openSynthetic): Promise<boolean> {
   for (const name of ["classifier.json", "tokenizer.json", "specials.json"]) await store.write(name, "{}\n");
   await store.create(JOB_FILES.plan, planText(plan));
   for (const shard of plan.inputs.keys()) {
-    await scoreInput(store, plan, syntheticClassifier, shard, { open: openSynthetic });
+    await scoreInput(store, plan, syntheticClassifier, shard, { open });
   }
   return finishJob(store, plan);
 }

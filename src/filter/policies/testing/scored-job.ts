@@ -13,9 +13,10 @@ import { BYTE_CHARACTERS } from "../../../tokens/byte-alphabet.js";
 import { placeSpecials, tokenizerFingerprint, writeTokenizer } from "../../../tokens/index.js";
 import { writeByteLevelJson } from "../../../tokens/tokenizer-json.js";
 import { commitShard } from "../../job/commit.js";
-import { finishJob } from "../../job/finish.js";
+import { finishJob, manifestOf, manifestText } from "../../job/finish.js";
 import { PartBuilder, readParts } from "../../job/parts.js";
 import { JOB_FILES, JobSettings } from "../../job/plan.js";
+import { readRecord } from "../../job/record.js";
 import { keyOf, planText } from "../../job/start.js";
 
 export interface SyntheticDocument {
@@ -32,11 +33,14 @@ export function shoutingScores(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text), (byte) => (byte >= 65 && byte <= 90 ? 200 : 20));
 }
 
-/** Writes input files `<folder>/input/N.jsonl` and the job `<folder>/<name>`; returns the job's folder. */
+/**
+ * Writes input files `<folder>/input/N.jsonl` and the job `<folder>/<name>`; returns the job's folder.
+ * @param isOld - finished without a look at what is in it, as jobs once were
+ */
 export async function writeScoredJob(
   folder: string,
   shards: readonly (readonly SyntheticDocument[])[],
-  { name = "scores", domain = "shouting", probe = syntheticProbe() } = {},
+  { name = "scores", domain = "shouting", probe = syntheticProbe(), isOld = false } = {},
 ): Promise<string> {
   const uri = join(folder, name);
   const store = openStore(uri);
@@ -76,6 +80,10 @@ export async function writeScoredJob(
     }
     await part.write(store, plan, shard, 0, { bytes: inputs[shard].bytes, sha256: sha256(texts[shard]) });
     await commitShard(store, plan, shard, await readParts(store, plan, shard));
+  }
+  if (isOld) {
+    const records = await Promise.all(shards.map(async (_, shard) => (await readRecord(store, plan, shard))!));
+    await store.create(JOB_FILES.manifest, manifestText(await manifestOf(store, plan, records)));
   }
   if (!(await finishJob(store, plan))) throw new Error("The synthetic job is not finished");
   return uri;
