@@ -5,8 +5,8 @@
  */
 export { carry } from "./alignment.js";
 export {
-  CHAT_TEMPLATE,
   type ChatTokens,
+  chatTemplate,
   encodeChat,
   encodePrompt,
   Message,
