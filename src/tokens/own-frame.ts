@@ -16,15 +16,15 @@ import type { SpecialsFrame } from "./specials.js";
 export function ownFrame(
   { before, after }: AddedSpecials,
   endOfText: number,
-  bos: number | undefined,
+  bos: { id: number; origin: string } | undefined,
   pieces: Pieces,
   { addsBos }: Pick<OwnFiles, "addsBos">,
 ): SpecialsFrame {
   const isByProcessor = before.length > 0;
-  const front = isByProcessor || bos === undefined ? before : [bos];
+  const front = isByProcessor || bos === undefined ? before : [bos.id];
   const back = after.at(-1) === endOfText ? after.slice(0, -1) : after;
   // The switch is about beginning-of-text alone; a post-processor that puts something else there is not meant.
-  const isSwitched = addsBos !== undefined && front.length === 1 && front[0] === bos;
+  const isSwitched = addsBos !== undefined && front.length === 1 && front[0] === bos?.id;
   const shown = (ids: number[], where: string) =>
     ids.length === 0
       ? []
@@ -34,6 +34,10 @@ export function ownFrame(
     after: back,
     text: [...shown(front, "before every document"), ...shown(back, "after it")].join(" and "),
     isAdded: isSwitched ? addsBos : isByProcessor || back.length > 0,
-    origin: isSwitched ? "tokenizer_config.json" : "the post-processor of tokenizer.json",
+    origin: isSwitched
+      ? "add_bos_token in tokenizer_config.json"
+      : isByProcessor || back.length > 0
+        ? "the post-processor of tokenizer.json"
+        : (bos?.origin ?? ""),
   };
 }

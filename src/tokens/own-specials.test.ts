@@ -7,8 +7,9 @@ import { BYTE_CHARACTERS } from "./byte-alphabet.js";
 import { describeSpecials } from "./describe-specials.js";
 import { readBeside } from "./own-files.js";
 import { ownSpecials, type Told } from "./own-specials.js";
-import { SPECIAL_NAMES } from "./specials.js";
-import { tokenizerStage } from "./stages.js";
+import { SPECIAL_NAMES, unsayableIds } from "./specials.js";
+import { emptyDocuments, tokenizerStage } from "./stages.js";
+import { tokenizeCorpus } from "./tokenize.js";
 import { createTokenizer, loadTokenizer } from "./tokenizer.js";
 import { writeByteLevelJson } from "./tokenizer-json.js";
 
@@ -159,12 +160,31 @@ describe("lacuna tokenizer --file", () => {
     const llama = await open("llama2-layout");
     expect(llama.specials).toMatchObject({ endOfText: 2, hidden: 331, pad: 332 });
     expect(llama.vocabularySize).toBe(384);
+    const rest = Array.from({ length: 384 - 336 }, (_, at) => 336 + at);
+    expect(unsayableIds(llama)).toEqual([331, 332, ...rest]);
     expect(describeSpecials(llama).slice(0, 2)).toEqual([
       'eos: 2 "</s>" (by its name, no file names one; --eos says otherwise)',
       'pad: 332 "<|pad|>" (a new row behind the others, the tokenizer names none; --pad says otherwise)',
     ]);
     expect((await open("dolma2like")).specials).toMatchObject({ endOfText: 361, hidden: 366 });
     expect((await open("bert")).specials).toMatchObject({ pad: 0, endOfText: 170 });
+  });
+
+  it("counts the documents that are their end-of-text alone", async () => {
+    const folder = temporaryFolder();
+    await runStage(tokenizerStage, { file: join(cases, "bert.json") }, join(folder, "bert"));
+    const tokenizer = loadTokenizer(join(folder, "bert"));
+    const documents = ["the patient", "\u200b\u200d", "\u0001"].map((text, at) => ({
+      ...{ id: `${at}`, source: "s", text, split: "train" as const },
+      truth: [{ start: 0, end: text.length, domain: "d" }],
+    }));
+    async function* given() {
+      yield* documents;
+    }
+    const { train } = await tokenizeCorpus(given(), tokenizer);
+    expect([...train.shard.tokens.subarray(-2)]).toEqual([170, 170]);
+    expect(train.truth!.labels.length).toBe(train.shard.tokens.length);
+    expect(emptyDocuments(train.shard)).toEqual({ emptyDocuments: 2 });
   });
 
   it("is made again when a file beside it changes", async () => {

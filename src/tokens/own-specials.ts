@@ -31,6 +31,12 @@ const USUAL: Record<Role, readonly string[]> = {
   bos: ["<s>", "<|begin_of_text|>", "<bos>", "<|bos|>", "<BOS>", "[BOS]", "<|startoftext|>", "<｜begin▁of▁sentence｜>"],
 };
 
+const BY_NAME: Record<Role, string> = {
+  eos: "by its name, no file names one; --eos says otherwise",
+  pad: "by its name, no file names one; --pad says otherwise",
+  bos: "by its name",
+};
+
 /** A text no vocabulary has an entry for: a character that is never given out. */
 const UNKNOWN = "\u{10fffd}";
 
@@ -62,7 +68,7 @@ export function ownSpecials(json: string, name: string, files: OwnFiles = NO_FIL
   const codec = openCodec(json, name);
   const isMade = (text: string, id: number) => codec.encodeIds(text).includes(id);
   const added = specialsAddedBy(value, name);
-  const bos = namedToken("bos", pieces, files)?.id;
+  const bos = namedToken("bos", pieces, files);
   const eos =
     toldToken("--eos", told.eos, pieces, files, isMade) ??
     namedToken("eos", pieces, files, { file: "the post-processor of tokenizer.json", token: added.after.at(-1) });
@@ -76,7 +82,7 @@ export function ownSpecials(json: string, name: string, files: OwnFiles = NO_FIL
     if (id !== undefined) own[special] = { id, text: SPECIAL_TEXTS[special], origin: "the tokenizer's own" };
   }
   const ids = Object.values(own).flatMap((choice) => (choice ? [choice.id] : []));
-  const taken = new Set([...ids, ...added.before, ...added.after, bos ?? -1]);
+  const taken = new Set([...ids, ...added.before, ...added.after, bos?.id ?? -1]);
   const chosen = placed(own, unusedRows(pieces, files.rows, isMade), taken, Math.max(pieces.size, files.rows ?? 0));
   if (isMade(UNKNOWN, chosen.endOfText.id))
     throw new UserError(
@@ -146,7 +152,7 @@ function namedToken(
   }
   const text = USUAL[role].find((name) => pieces.idOf(name) !== undefined);
   if (text === undefined) return undefined;
-  return { id: pieces.idOf(text)!, text, origin: `by its name, no file names one; --${role} says otherwise` };
+  return { id: pieces.idOf(text)!, text, origin: BY_NAME[role] };
 }
 
 /** Every special token, in unused rows and from `next` on where the tokenizer has none. */

@@ -6,11 +6,11 @@ import { readText } from "../base/files.js";
 import { defineStage, readManifest } from "../base/stage.js";
 import { readDocuments, SPLITS } from "../corpus/index.js";
 import { openCodec } from "./codec.js";
-import { describeSpecials } from "./describe-specials.js";
+import { describeFrame, describeSpecials } from "./describe-specials.js";
 import { NAMED_TOKENIZERS, namedTokenizer } from "./named.js";
 import { filesBeside, readBeside } from "./own-files.js";
 import { ownSpecials } from "./own-specials.js";
-import { writeTokens } from "./shards.js";
+import { type TokenShard, writeTokens } from "./shards.js";
 import { placeSpecials, SPECIAL_NAMES } from "./specials.js";
 import { tokenizeCorpus } from "./tokenize.js";
 import { copyTokenizer, loadTokenizer, writeTokenizer } from "./tokenizer.js";
@@ -71,7 +71,9 @@ export const tokenizerStage = defineStage({
       fingerprint: tokenizer.fingerprint,
       vocabularySize: tokenizer.vocabularySize,
       specials: tokenizer.specials,
-      ...(file !== undefined && { chosen: describeSpecials(tokenizer) }),
+      ...(file !== undefined && {
+        chosen: [...describeSpecials(tokenizer), describeFrame(tokenizer.frame)].filter((line) => line !== ""),
+      }),
     };
   },
 });
@@ -87,6 +89,12 @@ async function trainingTexts(corpus: string, maxBytes: number): Promise<string[]
     texts.push(text);
   }
   return texts;
+}
+
+/** How many documents are their end-of-text alone, where there are any: the tokenizer normalizes all of their text away. */
+export function emptyDocuments({ docOffsets, documents }: TokenShard): { emptyDocuments?: number } {
+  const empty = documents.filter((_, document) => docOffsets[document + 1] - docOffsets[document] === 1).length;
+  return empty > 0 ? { emptyDocuments: empty } : {};
 }
 
 export const TokenizeOptions = z.object({
@@ -115,6 +123,7 @@ export const tokenizeStage = defineStage({
         split,
         {
           documents: shard.documents.length,
+          ...emptyDocuments(shard),
           tokens: shard.tokens.length,
           ...(byDomain && { domains: Object.fromEntries(byDomain) as Record<string, number> }),
         },
