@@ -38,6 +38,8 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknow
   version: number;
   options: Schema;
   inputs: readonly (keyof z.output<Schema> & string)[];
+  /** Files that are read without being named in an option, as neighbours of one that is: hashed by content as well. */
+  beside?(options: z.output<Schema>): readonly string[] | undefined;
   /** Options that say how the work is done, not what it is: they are no part of the key, so a rerun may change them. */
   unkeyed?: readonly (keyof z.output<Schema> & string)[];
   /** What it will cost, for a dry run, now or as a promise; undefined when it costs nothing but time. */
@@ -100,11 +102,15 @@ export async function planStage<Schema extends z.ZodObject>(stage: Stage<Schema>
     throw new UserError(`Options of ${stage.name} are not as expected:\n${z.prettifyError(parsed.error)}`);
   const options = parsed.data as z.output<Schema>;
   const inputs: Manifest["inputs"] = {};
+  const read = async (name: string, paths: readonly string[]) => {
+    inputs[name] = await Promise.all(paths.map(async (path) => ({ path, fingerprint: await fingerprintOf(path) })));
+  };
   for (const name of stage.inputs) {
     const value = options[name] as string | string[] | undefined;
-    const paths = value === undefined ? [] : [value].flat();
-    inputs[name] = await Promise.all(paths.map(async (path) => ({ path, fingerprint: await fingerprintOf(path) })));
+    await read(name, value === undefined ? [] : [value].flat());
   }
+  const beside = stage.beside?.(options);
+  if (beside) await read("beside", beside);
   const fingerprints = Object.fromEntries(
     Object.entries(inputs).map(([name, list]) => [name, list.map((i) => i.fingerprint)]),
   );

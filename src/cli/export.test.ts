@@ -42,6 +42,48 @@ describe("lacuna export", () => {
     expect(await lacuna(directory, "--to", "nanogpt", "--out", out)).toContain("Found");
   });
 
+  it("ends by saying what a trainer is set up with: eos, pad, rows, beginning-of-text; the manifest has them too", async () => {
+    const { directory, out } = await policies();
+    const llama = join(import.meta.dirname, "..", "testing", "cases", "llama2-layout.json");
+    const args = [directory, "--to", "nanogpt", "--tokenizer", llama, "--out", out];
+    const said = (await lacuna(...args)).split("\n");
+    expect(said.slice(-5)).toEqual([
+      'eos: 2 "</s>" (by its name, no file names one; --eos says otherwise)',
+      'pad: 332 "<|pad|>" (a new row behind the others, the tokenizer names none; --pad says otherwise)',
+      'hidden: 331 "<|hidden|>" (a new row behind the others)',
+      "rows of the embedding: 384, of which the tokenizer's own are 331",
+      'bos: none (--bos auto; the tokenizer itself adds none; --bos yes adds 1 "<s>" before every document (by its name))',
+    ]);
+    expect((await lacuna(...args)).split("\n").slice(-5)).toEqual(said.slice(-5));
+    const { tokenizer } = ExportManifest.parse(JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")));
+    expect(tokenizer).toMatchObject({ specials: { endOfText: 2, pad: 332 }, vocabularySize: 384, entries: 331 });
+  });
+
+  it("ends documents with what --eos says, fills rows up with what --pad says, and begins documents with --bos yes", async () => {
+    const { directory, out } = await policies();
+    const llama = join(import.meta.dirname, "..", "testing", "cases", "llama2-layout.json");
+    const args = ["--tokenizer", llama, "--eos", "<unk>", "--pad", "2", "--bos", "yes", "--dry-run"];
+    await expect(lacuna(directory, "--to", "mds", "--out", out, "--eos", "2")).rejects.toThrow(
+      /Give it too: --tokenizer/,
+    );
+    const said = JSON.parse(await lacuna(directory, "--to", "mds", "--out", out, ...args));
+    expect(said.special.slice(0, 2)).toEqual(['eos: 0 "<unk>" (--eos)', 'pad: 2 "</s>" (--pad)']);
+    expect(said.special.at(-1)).toMatch(/^bos: 1 "<s>" before every document \(--bos yes;/);
+  });
+
+  it("says how many documents have no token in the trainer's tokenizer", async () => {
+    const folder = temporaryFolder();
+    const texts = ["the patient", "\u200b\u200d", "\u0001"];
+    const documents = texts.map((text, at) => ({ id: `${at}`, text, scores: new Uint8Array(Buffer.byteLength(text)) }));
+    const scores = await writeScoredJob(folder, [documents]);
+    const directory = join(folder, "policies");
+    await filterScored({ policies: [{ scores, method: "mask", threshold: 0.5 }] }, directory);
+    const bert = join(import.meta.dirname, "..", "testing", "cases", "bert.json");
+    const said = await lacuna(directory, "--to", "nanogpt", "--tokenizer", bert, "--out", join(folder, "out"));
+    expect(said).toContain("3 documents in 2 files");
+    expect(said).toContain("Of 3 documents 2 have no token in bert, which normalizes all of their text away;");
+  });
+
   it("carries marks to a tokenizer given by name", async () => {
     const { directory, out } = await policies();
     const args = ["--to", "huggingface", "--sequence-length", "8", "--tokenizer", "cl100k_base", "--json"];

@@ -21,8 +21,9 @@ async function syntheticModel(options: object = {}) {
 describe("a text generator", () => {
   it("never says padding, hidden or a row without a token, even from a model that has hardly learned", async () => {
     const model = await syntheticModel();
-    const { specials, vocabularySize } = loadTokenizer(model);
-    const unsayable = unsayableIds(specials, vocabularySize);
+    const tokenizer = loadTokenizer(model);
+    const { specials, vocabularySize } = tokenizer;
+    const unsayable = unsayableIds(tokenizer);
     expect(unsayable).toContain(specials.pad);
     expect(unsayable).toContain(specials.hidden);
     expect(unsayable).not.toContain(specials.refusal);

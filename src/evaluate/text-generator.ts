@@ -18,7 +18,7 @@ export const SayOptions = z.object({
 export type SayOptions = z.infer<typeof SayOptions>;
 
 export interface Said {
-  /** Special tokens read as in SPECIAL_TEXTS, as does text that spells them: `ids` tell which it is. */
+  /** Special tokens read as in the tokenizer's `texts`, as does text that spells them: `ids` tell which it is. */
   text: string;
   ids: Uint32Array;
   /** Room ran out before the model ended it. */
@@ -53,7 +53,7 @@ export function openTextGenerator(
     );
   const { endOfText, chatEnd } = tokenizer.specials;
   const made = generator(model, options);
-  const bannedIds = unsayableIds(tokenizer.specials, tokenizer.vocabularySize);
+  const bannedIds = unsayableIds(tokenizer);
   const say = async (
     prompts: Uint32Array[],
     stopIds: number[],

@@ -10,6 +10,8 @@ import { initialState, saveModel } from "../nn/index.js";
 import { temporaryFolder } from "../testing/folder.js";
 import { BYTE_CHARACTERS } from "../tokens/byte-alphabet.js";
 import { placeSpecials, writeTokenizer } from "../tokens/index.js";
+import { NO_FILES } from "../tokens/own-files.js";
+import { ownSpecials } from "../tokens/own-specials.js";
 import { writeByteLevelJson } from "../tokens/tokenizer-json.js";
 import { exportModelStage } from "./export.js";
 
@@ -58,6 +60,32 @@ describe("an exported model", () => {
     expect(Tokenizer.fromString(content).tokenToId("<|refusal|>")).toBe(264);
     const generation = readJson(join(hf, "generation_config.json"), z.looseObject({ suppress_tokens: z.any() }));
     expect(generation.suppress_tokens.slice(0, 6)).toEqual([256, 257, 258, 260, 261, 265]);
+  });
+
+  it("of a tokenizer with tokens of its own has them under their names, once each", async () => {
+    const folder = temporaryFolder();
+    const model = join(folder, "model");
+    await saveModel(model, { config, direction: "forward", parameters: initialState(config, 3).parameters });
+    const vocab = Object.fromEntries([...BYTE_CHARACTERS, "</s>"].map((entry, id) => [entry, id]));
+    const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+    const added_tokens = [{ id: 256, content: "</s>", ...flags }];
+    const json = JSON.stringify({ ...JSON.parse(writeByteLevelJson(vocab, [])), added_tokens });
+    await writeTokenizer(model, json, ownSpecials(json, "own", NO_FILES, { pad: "</s>" }));
+    await runStage(exportModelStage, { model }, join(folder, "hf"));
+    const read = (name: string) => readJson(join(folder, "hf", name), z.record(z.string(), z.any()));
+    const tokens = read("tokenizer.json").added_tokens.map((token: { id: number; content: string }) => [
+      token.id,
+      token.content,
+    ]);
+    expect(tokens.slice(0, 2)).toEqual([
+      [256, "</s>"],
+      [257, "<|hidden|>"],
+    ]);
+    expect(read("tokenizer_config.json")).toMatchObject({ eos_token: "</s>", pad_token: "</s>" });
+    expect(read("tokenizer_config.json").chat_template).toMatch(/^<\/s>{% for/);
+    expect(read("generation_config.json")).toMatchObject({ eos_token_id: [256, 259], pad_token_id: 256 });
+    const suppressed = read("generation_config.json").suppress_tokens as number[];
+    expect(suppressed.slice(0, 2)).toEqual([257, 261]);
   });
 
   it("is not made of a model that reads from the end", async () => {

@@ -12,14 +12,7 @@ import { readJson, writeFileAtomic, writeJson } from "../base/files.js";
 import { writeSafetensors } from "../base/safetensors.js";
 import { defineStage } from "../base/stage.js";
 import { blockNames, EMBEDDING, loadModel, type Model, storedParameters, widthMultiplier } from "../nn/index.js";
-import {
-  CHAT_TEMPLATE,
-  loadTokenizer,
-  SPECIAL_NAMES,
-  SPECIAL_TEXTS,
-  type Tokenizer,
-  unsayableIds,
-} from "../tokens/index.js";
+import { chatTemplate, loadTokenizer, SPECIAL_NAMES, type Tokenizer, unsayableIds } from "../tokens/index.js";
 
 export const exportModelStage = defineStage({
   name: "export-model",
@@ -90,7 +83,7 @@ function arceeWeights({ config, parameters }: Model) {
 
 /** tokenizer.json with our special tokens in it, so that text which spells one becomes one there; the chat template; what is never said. */
 async function writeTokenizerFiles(directory: string, out: string, tokenizer: Tokenizer, context: number) {
-  const { specials, vocabularySize } = tokenizer;
+  const { specials, texts } = tokenizer;
   const json = readJson(
     join(directory, "tokenizer.json"),
     z.looseObject({
@@ -99,7 +92,9 @@ async function writeTokenizerFiles(directory: string, out: string, tokenizer: To
     }),
   );
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-  const ours = SPECIAL_NAMES.map((name) => ({ id: specials[name], content: SPECIAL_TEXTS[name], ...flags }));
+  // Padding may be end-of-text in a tokenizer of somebody else: one token then.
+  const byId = new Map(SPECIAL_NAMES.map((name) => [specials[name], texts[name]]));
+  const ours = Array.from(byId, ([id, content]) => ({ id, content, ...flags }));
   const others = json.added_tokens.filter(({ id }) => !ours.some((own) => own.id === id));
   // Loaders number added tokens one after the other from the end of the vocabulary: an id of no token needs a name too.
   const taken = new Set([...Object.values(json.model.vocab), ...[...others, ...ours].map(({ id }) => id)]);
@@ -109,17 +104,17 @@ async function writeTokenizerFiles(directory: string, out: string, tokenizer: To
   await writeFileAtomic(join(out, "tokenizer.json"), JSON.stringify({ ...json, added_tokens }));
   await writeJson(join(out, "tokenizer_config.json"), {
     tokenizer_class: "PreTrainedTokenizerFast",
-    bos_token: SPECIAL_TEXTS.endOfText,
-    eos_token: SPECIAL_TEXTS.endOfText,
-    pad_token: SPECIAL_TEXTS.pad,
+    bos_token: texts.endOfText,
+    eos_token: texts.endOfText,
+    pad_token: texts.pad,
     model_max_length: context,
     clean_up_tokenization_spaces: false,
-    chat_template: CHAT_TEMPLATE,
+    chat_template: chatTemplate(texts),
   });
   await writeJson(join(out, "generation_config.json"), {
     bos_token_id: specials.endOfText,
     eos_token_id: [specials.endOfText, specials.chatEnd],
     pad_token_id: specials.pad,
-    suppress_tokens: [...new Set([...unused, ...unsayableIds(specials, vocabularySize)])].sort((a, b) => a - b),
+    suppress_tokens: [...new Set([...unused, ...unsayableIds(tokenizer)])].sort((a, b) => a - b),
   });
 }

@@ -6,6 +6,7 @@ import { random } from "../base/random.js";
 import { carry } from "./alignment.js";
 import { carryDocument } from "./document-tokens.js";
 import { placeSpecials } from "./specials.js";
+import { sentencePiece } from "./testing/sentence-piece.js";
 import { HARD_TEXTS, randomText } from "./testing/texts.js";
 import { createTokenizer } from "./tokenizer.js";
 import { trainByteLevelBpe } from "./train.js";
@@ -31,7 +32,9 @@ describe("carry", () => {
     }
   });
 
-  it("refuses tokenizations of different texts", () => {
+  it("carries nothing to or from a text without tokens, and refuses tokenizations of different texts", () => {
+    expect([...carry(Uint8Array.of(7), Uint32Array.of(3), new Uint32Array())]).toEqual([]);
+    expect([...carry(new Uint8Array(), new Uint32Array(), Uint32Array.of(3))]).toEqual([0]);
     expect(() => carry(Uint8Array.of(1), Uint32Array.of(3), Uint32Array.of(4))).toThrow(/cover 3 and 4 bytes/);
   });
 });
@@ -67,6 +70,33 @@ describe("carryDocument", () => {
     }
   });
 
+  it("goes on across blocks where a character has more tokens than bytes", () => {
+    const { model, ...rest } = JSON.parse(sentencePiece());
+    const wide = createTokenizer(
+      JSON.stringify({ ...rest, normalizer: { type: "NFKC" }, model }),
+      placeSpecials("wide", 268),
+    );
+    const narrow = createTokenizer(JSON.stringify({ ...rest, model }), placeSpecials("narrow", 268));
+    const text = "ﷺ".repeat(2100); // 3 bytes and 33 tokens each
+    const draw = random(5, "synthetic:wide");
+    for (const [from, to] of [
+      [wide, narrow],
+      [narrow, wide],
+    ]) {
+      const [source, target] = [from.encodeWithOffsets(text), to.encodeWithOffsets(text)];
+      const values = Uint8Array.from(source.ids, () => draw.integer(256));
+      const { tokens, values: carried, fromTokens } = carryDocument(text, [values], from, to);
+      expect([tokens.length, fromTokens]).toEqual([target.ids.length + 1, source.ids.length + 1]);
+      // By bytes: the highest value of each, then the highest of each token's; of no bytes, the byte before.
+      const highest = new Uint8Array(Buffer.byteLength(text));
+      for (const [at, [start, end]] of spansOf(source.ends).entries())
+        for (let byte = start; byte < end; byte++) highest[byte] = Math.max(highest[byte], values[at]);
+      const expected = spansOf(target.ends).map(([start, end]) => Math.max(0, ...highest.subarray(start, end)));
+      expect(Buffer.compare(carried[0], Uint8Array.from([...expected, 0]))).toBe(0);
+    }
+    expect(wide.encode(text).length).toBeGreaterThan(2 ** 16);
+  });
+
   it("keeps every labelled byte labelled, between byte tokens and merged tokens, to the last token", async () => {
     const texts = Array.from({ length: 40 }, (_, i) => `the heart beats, das Herz schlägt ${randomText(i, 60)}`);
     const open = async (entries: number) =>
@@ -86,6 +116,14 @@ describe("carryDocument", () => {
     }
   });
 });
+
+/** Bytes that each token stands for. */
+function spansOf(ends: Uint32Array): [start: number, end: number][] {
+  return Array.from(ends, (end, token) => {
+    const start = token === 0 ? 0 : ends[token - 1];
+    return start < end ? [start, end] : [Math.max(0, start - 1), start];
+  });
+}
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);

@@ -5,7 +5,7 @@
  *
  * without the spaces: nothing stands between turns, and a conversation starts with end-of-text, as documents do. Marks are
  * ids that no text can produce, so content that spells one stays content. Only what the assistant says, and the mark that
- * ends it, is learned. The same as a Jinja template, for other programs: CHAT_TEMPLATE.
+ * ends it, is learned. The same as a Jinja template, for other programs: chatTemplate.
  */
 import { z } from "zod";
 import type { Tokenizer } from "./tokenizer.js";
@@ -26,8 +26,9 @@ export interface ChatTokens {
 }
 
 /** What apply_chat_template of Hugging Face's tokenizers renders to the same ids, content that spells a mark excepted. */
-export const CHAT_TEMPLATE =
-  "<|endoftext|>{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+export function chatTemplate({ endOfText, chatStart, chatEnd }: Tokenizer["texts"]): string {
+  return `${endOfText}{% for message in messages %}{{ '${chatStart}' + message['role'] + '\\n' + message['content'] + '${chatEnd}' }}{% endfor %}{% if add_generation_prompt %}{{ '${chatStart}assistant\\n' }}{% endif %}`;
+}
 
 /** Encodes a conversation. */
 export function encodeChat(tokenizer: Tokenizer, turns: readonly Turn[]): ChatTokens {

@@ -4,7 +4,7 @@
  * A text may be hundreds of megabytes long. Its tokens are counted first and then written block by block into one array;
  * byte offsets, which few callers look at, are a pass of their own.
  */
-import { carryBlocks } from "./alignment.js";
+import { type CarriedBlock, carryBlocks } from "./alignment.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /** Tokens worked out at a time. */
@@ -14,31 +14,44 @@ const SHORT_TEXT = 2 ** 20;
 
 type Encoder = Pick<Tokenizer, "encode" | "encodeBlocks" | "specials">;
 
-/** Ids of a text and end-of-text after them. */
-export function documentTokens(tokenizer: Encoder, text: string): Uint32Array<ArrayBuffer> {
-  const { endOfText } = tokenizer.specials;
+/** Ids that stand around the text of a document, between which no text is: beginning-of-text, say. */
+export interface Frame {
+  before: readonly number[];
+  /** End-of-text, which comes last, left out. */
+  after: readonly number[];
+}
+export const NO_FRAME: Frame = { before: [], after: [] };
+
+/** Ids of a text and end-of-text after them, in a frame where one is given. */
+export function documentTokens(tokenizer: Encoder, text: string, frame = NO_FRAME): Uint32Array<ArrayBuffer> {
   if (text.length <= SHORT_TEXT) {
     const content = tokenizer.encode(text);
-    const ids = new Uint32Array(content.length + 1);
-    ids.set(content);
-    ids[content.length] = endOfText;
+    const { ids, length } = framed(content.length, tokenizer, frame);
+    ids.set(content, length);
     return ids;
   }
-  const ids = new Uint32Array(countTokens(tokenizer, text) + 1);
-  let length = 0;
+  const made = framed(countTokens(tokenizer, text), tokenizer, frame);
+  let { length } = made;
   for (const block of tokenizer.encodeBlocks(text, BLOCK_TOKENS)) {
-    ids.set(block.ids, length);
+    made.ids.set(block.ids, length);
     length += block.ids.length;
   }
-  ids[length] = endOfText;
-  return ids;
+  return made.ids;
+}
+
+/** Room for the ids of a text between those around it, of which `length` come first. */
+function framed(content: number, { specials }: Encoder, { before, after }: Frame) {
+  const ids = new Uint32Array(before.length + content + after.length + 1);
+  ids.set(before);
+  ids.set([...after, specials.endOfText], before.length + content);
+  return { ids, length: before.length };
 }
 
 /** A document in another tokenizer's tokens, with what was said of it in those it was labelled or scored in. */
 export interface CarriedDocument {
-  /** End-of-text included. */
+  /** End-of-text and frame included. */
   tokens: Uint32Array<ArrayBuffer>;
-  /** Each of shape [tokens]; end-of-text has 0. */
+  /** Each of shape [tokens]; end-of-text and frame have 0. */
   values: Uint8Array<ArrayBuffer>[];
   /** Tokens that the other tokenizer makes of the text, end-of-text included. */
   fromTokens: number;
@@ -54,35 +67,44 @@ export function carryDocument(
   values: readonly Uint8Array[],
   from: Tokenizer,
   to: Tokenizer,
+  frame = NO_FRAME,
 ): CarriedDocument {
-  // A token of a short text has a byte at least; a long text's are counted, as too large an array would be large itself.
-  const most = text.length <= SHORT_TEXT ? Buffer.byteLength(text) : countTokens(to, text);
-  const tokens = new Uint32Array(most + 1);
-  const carried = values.map(() => new Uint8Array(most + 1));
-  let length = 0;
-  let fromTokens = 0;
-  for (const block of carryBlocks(text, values, from, to)) {
-    tokens.set(block.ids, length);
+  // A short text's blocks are gathered. Those of a long one are not held twice: its tokens are counted first.
+  const gathered: CarriedBlock[] = [];
+  const blocks = carryBlocks(text, values, from, to);
+  let next = blocks.next();
+  if (text.length <= SHORT_TEXT) for (; !next.done; next = blocks.next()) gathered.push(next.value);
+  const content = next.done ? gathered.reduce((sum, { ids }) => sum + ids.length, 0) : countTokens(to, text);
+  const made = framed(content, to, frame);
+  const carried = values.map(() => new Uint8Array(made.ids.length));
+  let { length } = made;
+  const add = (block: CarriedBlock) => {
+    made.ids.set(block.ids, length);
     for (const [which, array] of block.values.entries()) carried[which].set(array, length);
     length += block.ids.length;
-    fromTokens = block.fromTokens;
-  }
-  tokens[length] = to.specials.endOfText;
-  const cut = <A extends Uint8Array | Uint32Array>(array: A) =>
-    (length === most ? array : array.slice(0, length + 1)) as A;
-  return { tokens: cut(tokens), values: carried.map(cut), fromTokens: fromTokens + 1 };
+  };
+  gathered.forEach(add);
+  for (; !next.done; next = blocks.next()) add(next.value);
+  return { tokens: made.ids, values: carried, fromTokens: next.value + 1 };
 }
 
-/** UTF-8 byte offset at which each of `documentTokens` ends, shape [tokens]; end-of-text repeats the last. */
-export function documentEnds(tokenizer: Encoder, text: string, tokens: number): Uint32Array<ArrayBuffer> {
+/**
+ * UTF-8 byte offset at which each of `documentTokens` ends, shape [tokens]; what comes after the text repeats the last.
+ * @param tokens - how many there are, frame and end-of-text included
+ */
+export function documentEnds(
+  tokenizer: Encoder,
+  text: string,
+  tokens: number,
+  { before }: Frame = NO_FRAME,
+): Uint32Array<ArrayBuffer> {
   const ends = new Uint32Array(tokens);
-  let length = 0;
+  let length = before.length;
   for (const block of tokenizer.encodeBlocks(text, BLOCK_TOKENS)) {
     ends.set(block.ends, length);
     length += block.ends.length;
   }
-  ends[length] = length === 0 ? 0 : ends[length - 1];
-  return ends;
+  return ends.fill(length === 0 ? 0 : ends[length - 1], length);
 }
 
 function countTokens(tokenizer: Encoder, text: string): number {

@@ -5,14 +5,22 @@
  */
 export { carry } from "./alignment.js";
 export {
-  CHAT_TEMPLATE,
   type ChatTokens,
+  chatTemplate,
   encodeChat,
   encodePrompt,
   Message,
   type Turn,
 } from "./chat.js";
-export { type CarriedDocument, carryDocument, documentEnds, documentTokens } from "./document-tokens.js";
+export { type DescribedSpecials, describeFrame, describeSpecials } from "./describe-specials.js";
+export {
+  type CarriedDocument,
+  carryDocument,
+  documentEnds,
+  documentTokens,
+  type Frame,
+  NO_FRAME,
+} from "./document-tokens.js";
 export { NAMED_TOKENIZERS, type NamedTokenizer, namedTokenizer } from "./named.js";
 export { pickDocuments, selectDocuments } from "./select.js";
 export {
@@ -33,6 +41,7 @@ export {
   type SpecialName,
   type Specials,
   SpecialsFile,
+  SpecialsFrame,
   unsayableIds,
 } from "./specials.js";
 export { TokenizeOptions, TokenizerOptions, tokenizerStage, tokenizeStage } from "./stages.js";
@@ -46,5 +55,6 @@ export {
   writeTokenizer,
 } from "./tokenizer.js";
 export { MAX_TRAINED_ENTRIES, trainByteLevelBpe } from "./train.js";
+export { openTrainerTokenizer } from "./trainer-tokenizer.js";
 export { NO_DOMAIN, truthOfTokens } from "./truth.js";
 export { WordCache } from "./word-cache.js";

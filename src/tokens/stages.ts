@@ -6,8 +6,11 @@ import { readText } from "../base/files.js";
 import { defineStage, readManifest } from "../base/stage.js";
 import { readDocuments, SPLITS } from "../corpus/index.js";
 import { openCodec } from "./codec.js";
+import { describeFrame, describeSpecials } from "./describe-specials.js";
 import { NAMED_TOKENIZERS, namedTokenizer } from "./named.js";
-import { writeTokens } from "./shards.js";
+import { filesBeside, readBeside } from "./own-files.js";
+import { ownSpecials } from "./own-specials.js";
+import { type TokenShard, writeTokens } from "./shards.js";
 import { placeSpecials, SPECIAL_NAMES } from "./specials.js";
 import { tokenizeCorpus } from "./tokenize.js";
 import { copyTokenizer, loadTokenizer, writeTokenizer } from "./tokenizer.js";
@@ -16,7 +19,9 @@ import { MAX_TRAINED_ENTRIES, trainByteLevelBpe } from "./train.js";
 export const TokenizerOptions = z.object({
   corpus: z.string().optional().describe("corpus to learn a vocabulary from (its train split)"),
   name: z.enum(NAMED_TOKENIZERS).optional().describe("a published vocabulary instead"),
-  file: z.string().optional().describe("a Hugging Face tokenizer.json instead"),
+  file: z.string().optional().describe("a Hugging Face tokenizer.json instead; what lies beside it is read too"),
+  eos: z.string().optional().describe("with --file: the token that ends documents, a piece or an id"),
+  pad: z.string().optional().describe("with --file: the token that fills rows up, a piece or an id"),
   vocabulary: z
     .int()
     .min(320)
@@ -34,25 +39,31 @@ export const tokenizerStage = defineStage({
   examples: [
     "lacuna tokenizer --corpus runs/corpus --out runs/tokenizer",
     "lacuna tokenizer --name cl100k_base --out runs/cl100k",
+    "lacuna tokenizer --file Qwen3-0.6B/tokenizer.json --out runs/qwen",
   ],
   version: 1,
   options: TokenizerOptions,
   inputs: ["corpus", "file"],
-  async run({ corpus, name, file, vocabulary, trainingBytes }, { out, progress }) {
+  beside: ({ file }) => (file === undefined ? undefined : filesBeside(file)),
+  async run({ corpus, name, file, eos, pad, vocabulary, trainingBytes }, { out, progress }) {
     if ([corpus, name, file].filter((given) => given !== undefined).length !== 1) {
       throw new UserError("A tokenizer is learnt or taken from one place: give one of --corpus, --name and --file.");
     }
+    if (file === undefined && (eos ?? pad) !== undefined)
+      throw new UserError("--eos and --pad are tokens of a --file; other vocabularies have theirs. Leave them out.");
     if (corpus !== undefined) {
       readManifest(corpus, "corpus");
       const texts = await trainingTexts(corpus, trainingBytes);
       progress({ done: 0, total: 1, unit: "vocabularies", detail: `learning from ${texts.length} documents` });
       const json = await trainByteLevelBpe(texts, vocabulary - SPECIAL_NAMES.length, join(out, ".training"));
-      await save(out, json, `bpe-${vocabulary}`);
+      const named = `bpe-${vocabulary}`;
+      await writeTokenizer(out, json, placeSpecials(named, openCodec(json, named).size));
     } else if (name !== undefined) {
       const { json, specials } = await namedTokenizer(name);
       await writeTokenizer(out, json, specials);
     } else {
-      await save(out, readText(file!), basename(file!, ".json"));
+      const json = readText(file!);
+      await writeTokenizer(out, json, ownSpecials(json, basename(file!, ".json"), readBeside(file!), { eos, pad }));
     }
     const tokenizer = loadTokenizer(out);
     progress({ done: 1, total: 1, unit: "vocabularies" });
@@ -60,14 +71,12 @@ export const tokenizerStage = defineStage({
       fingerprint: tokenizer.fingerprint,
       vocabularySize: tokenizer.vocabularySize,
       specials: tokenizer.specials,
+      ...(file !== undefined && {
+        chosen: [...describeSpecials(tokenizer), describeFrame(tokenizer.frame)].filter((line) => line !== ""),
+      }),
     };
   },
 });
-
-/** Special tokens go above every id the file uses. */
-async function save(out: string, json: string, name: string): Promise<void> {
-  await writeTokenizer(out, json, placeSpecials(name, openCodec(json, name).size));
-}
 
 /** The first train documents, up to `maxBytes`: the corpus is stored in seeded random order, so they are a sample. */
 async function trainingTexts(corpus: string, maxBytes: number): Promise<string[]> {
@@ -85,6 +94,12 @@ async function trainingTexts(corpus: string, maxBytes: number): Promise<string[]
     );
   }
   return texts;
+}
+
+/** How many documents are their end-of-text alone, where there are any: the tokenizer normalizes all of their text away. */
+export function emptyDocuments({ docOffsets, documents }: TokenShard): { emptyDocuments?: number } {
+  const empty = documents.filter((_, document) => docOffsets[document + 1] - docOffsets[document] === 1).length;
+  return empty > 0 ? { emptyDocuments: empty } : {};
 }
 
 export const TokenizeOptions = z.object({
@@ -113,6 +128,7 @@ export const tokenizeStage = defineStage({
         split,
         {
           documents: shard.documents.length,
+          ...emptyDocuments(shard),
           tokens: shard.tokens.length,
           ...(byDomain && { domains: Object.fromEntries(byDomain) as Record<string, number> }),
         },

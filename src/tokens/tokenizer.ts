@@ -10,16 +10,32 @@ import { UserError } from "../base/errors.js";
 import { readJson, readText, writeFileAtomic, writeJson } from "../base/files.js";
 import { canonicalJson, sha256 } from "../base/hash.js";
 import { type Encoded, openCodec } from "./codec.js";
-import { SPECIAL_NAMES, SPECIAL_TEXTS, type Specials, SpecialsFile } from "./specials.js";
+import {
+  SPECIAL_NAMES,
+  SPECIAL_TEXTS,
+  type SpecialName,
+  type Specials,
+  SpecialsFile,
+  type SpecialsFrame,
+} from "./specials.js";
 
 export interface Tokenizer {
   /** "bpe-4096", "cl100k_base", ... */
   readonly name: string;
   /** Name and hash of vocabulary and special tokens: artifacts with different fingerprints must not be mixed. */
   readonly fingerprint: string;
-  /** Rows of an embedding table, special and unused ids included; a multiple of 64. */
+  /** Rows of an embedding table, special and unused ids included. */
   readonly vocabularySize: number;
+  /** One more than the highest id of the vocabulary in tokenizer.json. */
+  readonly entries: number;
+  /** Ids that no text becomes; end-of-text and padding are the tokenizer's own where it has them. */
   readonly specials: Specials;
+  /** How each is written. */
+  readonly texts: Readonly<Record<SpecialName, string>>;
+  /** Where the id of each is from, in words; of a vocabulary of ours left out. */
+  readonly origins: Partial<Record<SpecialName, string>>;
+  /** What the tokenizer itself would put around every text; `encode` never does. */
+  readonly frame: SpecialsFrame;
   /** Ids of a text; never a special token, not even for its literal string. No end of text is added. */
   encode(text: string): Uint32Array<ArrayBuffer>;
   /** Also the UTF-8 byte offset at which each token ends; a token starts where the one before it ends. */
@@ -29,18 +45,26 @@ export interface Tokenizer {
    * `ends` count from the start of the text. A tokenizer that is not byte-level holds the whole result anyway.
    */
   encodeBlocks(text: string, tokens: number): Iterable<Encoded>;
-  /** Text of ids. Special tokens read as in SPECIAL_TEXTS; bytes that are not UTF-8 become U+FFFD. */
+  /** Text of ids. Special tokens read as in `texts`; bytes that are not UTF-8 become U+FFFD. */
   decode(ids: Iterable<number>): string;
   decodeBytes(ids: Iterable<number>): Uint8Array;
 }
 
 const FILES = { tokenizer: "tokenizer.json", specials: "specials.json" };
 
+const NO_FRAME: SpecialsFrame = { before: [], after: [], text: "", isAdded: false, origin: "" };
+
 /** Makes a tokenizer of a tokenizer.json and its special tokens. */
 export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
-  const codec = openCodec(json, file.name);
-  const texts = new Map(SPECIAL_NAMES.map((name) => [file.specials[name], Buffer.from(SPECIAL_TEXTS[name])]));
-  const lowest = Math.min(...texts.keys());
+  const { specials, texts: own = {} } = file;
+  const ownTexts = new Map(
+    SPECIAL_NAMES.flatMap((name) => (own[name] === undefined ? [] : [[specials[name], own[name]]])),
+  );
+  const codec = openCodec(json, file.name, ownTexts);
+  const written = { ...SPECIAL_TEXTS, ...own };
+  const texts = new Map(SPECIAL_NAMES.map((name) => [specials[name], Buffer.from(written[name])]));
+  const placed = SPECIAL_NAMES.filter((name) => own[name] === undefined).map((name) => specials[name]);
+  const lowest = Math.min(...placed.filter((id) => id >= codec.size || codec.decode([id]).length > 0));
   if (codec.size > lowest) {
     throw new UserError(
       `The special tokens of ${file.name} start at id ${lowest}, its vocabulary has ${codec.size} entries.`,
@@ -63,7 +87,11 @@ export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
     name: file.name,
     fingerprint: fingerprintOf(json, file),
     vocabularySize: file.vocabularySize,
-    specials: file.specials,
+    entries: codec.size,
+    specials,
+    texts: written,
+    origins: file.origins ?? {},
+    frame: file.frame ?? NO_FRAME,
     encode: (text) => codec.encodeIds(wellFormed(text)),
     encodeWithOffsets: (text) => codec.encode(wellFormed(text)),
     encodeBlocks: (text, tokens) => codec.encodeBlocks(wellFormed(text), tokens),
@@ -96,7 +124,8 @@ export async function copyTokenizer(from: string, to: string): Promise<void> {
   await writeTokenizer(to, json, specials);
 }
 
-function readFiles(directory: string): { json: string; specials: SpecialsFile } {
+/** The two files of a stored tokenizer. */
+export function readFiles(directory: string): { json: string; specials: SpecialsFile } {
   if (!existsSync(join(directory, FILES.specials))) {
     throw new UserError(`${directory} holds no ${FILES.specials}. Make a tokenizer with "lacuna tokenizer".`);
   }
@@ -106,8 +135,10 @@ function readFiles(directory: string): { json: string; specials: SpecialsFile } 
   };
 }
 
-function fingerprintOf(json: string, specials: SpecialsFile): string {
-  return `${specials.name}:${sha256(`${sha256(json)}${canonicalJson(specials)}`).slice(0, 16)}`;
+/** By the ids alone, not by what files called them. */
+function fingerprintOf(json: string, { name, vocabularySize, specials }: SpecialsFile): string {
+  const file = canonicalJson({ name, vocabularySize, specials });
+  return `${name}:${sha256(`${sha256(json)}${file}`).slice(0, 16)}`;
 }
 
 /** UTF-8 has no lone surrogates: each becomes U+FFFD. Node has these two functions, TypeScript's ES2023 not yet. */

@@ -9,7 +9,7 @@ function viewOf(marks: number[], removed: number[], replacement: DocumentView["r
   const tokens = Uint32Array.from(marks, (_, at) => at + 1);
   return {
     ...{ id: "a", source: "s", shard: 0, row: 0, text: "", isDropped: false, policies: [] },
-    ...{ replacement, tokens, ends: () => tokens },
+    ...{ replacement, tokens, before: 0, content: tokens.length - 1, ends: () => tokens },
     masked: Uint8Array.from(marks),
     removed: Uint8Array.from(removed),
     scores: Uint8Array.from(marks, (mark) => mark * 200),
@@ -17,6 +17,13 @@ function viewOf(marks: number[], removed: number[], replacement: DocumentView["r
 }
 
 describe("arrange", () => {
+  it("never counts what stands in front of a text, removed tokens before or behind it or not", () => {
+    const framed = (removed: number[]) => ({ ...viewOf([0, ...removed, 0], [0, ...removed, 0], "nothing"), before: 1 });
+    expect([...arrange(framed([0, 0]), HIDDEN).lossMask]).toEqual([0, 1, 1, 1]);
+    expect([...arrange(framed([1, 0]), HIDDEN).inputs]).toEqual([1, 3, 4]);
+    expect([...arrange(framed([1, 0]), HIDDEN).lossMask]).toEqual([0, 1, 1]);
+  });
+
   it("leaves inputs alone under mask: only targets are not counted", () => {
     const { inputs, lossMask } = arrange(viewOf([0, 1, 1, 0, 0], [0, 0, 0, 0, 0], "hidden"), HIDDEN);
     expect([...inputs]).toEqual([1, 2, 3, 4, 5]);

@@ -8,8 +8,12 @@ export const ExportCounts = z.object({
   droppedDocuments: z.int(),
   /** Written, copies included. */
   writtenDocuments: z.int(),
-  /** Of the input, end-of-text included. */
+  /** Of the input: texts that the tokenizer makes nothing of; each is its end-of-text alone. */
+  emptyDocuments: z.int(),
+  /** Of the input, end-of-text and what stands around a text included. */
   tokens: z.int(),
+  /** Of these, what the tokenizer puts around a text, end-of-text aside: beginning-of-text. */
+  framingTokens: z.int(),
   droppedTokens: z.int(),
   /** Of kept documents: forget, so never a target. */
   maskedTokens: z.int(),
@@ -23,7 +27,9 @@ export function noCounts(): ExportCounts {
     documents: 0,
     droppedDocuments: 0,
     writtenDocuments: 0,
+    emptyDocuments: 0,
     tokens: 0,
+    framingTokens: 0,
     droppedTokens: 0,
     maskedTokens: 0,
     removedTokens: 0,
@@ -37,11 +43,14 @@ export function addCounts(one: ExportCounts, other: ExportCounts): ExportCounts 
 }
 
 /** Adds one view to the counts. @param pass - 0 for the documents themselves, above for copies of them */
-export function count(counts: ExportCounts, { isDropped, tokens, masked, removed }: DocumentView, pass: number): void {
+export function count(counts: ExportCounts, view: DocumentView, pass: number): void {
+  const { isDropped, tokens, content, masked, removed } = view;
   if (!isDropped) counts.writtenDocuments++;
   if (pass > 0) return;
   counts.documents++;
   counts.tokens += tokens.length;
+  counts.framingTokens += tokens.length - content - 1;
+  if (content === 0) counts.emptyDocuments++;
   if (isDropped) {
     counts.droppedDocuments++;
     counts.droppedTokens += tokens.length;

@@ -15,20 +15,21 @@ import { canonicalJson, sha256 } from "../../base/hash.js";
 import { PACKAGE } from "../../base/package.js";
 import { openPartial, type Place, placeOf, type ResultPlan } from "../../base/place.js";
 import type { Progress } from "../../base/progress.js";
-import type { Tokenizer } from "../../tokens/index.js";
+import { SPECIAL_NAMES, SpecialsFrame, type Tokenizer } from "../../tokens/index.js";
 import { shardName } from "../job/plan.js";
 import { type PolicySet, tokensOf } from "../policies/index.js";
 import { checkPolicies } from "./combine.js";
 import { addCounts, count, ExportCounts, noCounts } from "./counts.js";
 import type { Format } from "./formats/format.js";
 import { formatOf } from "./formats/index.js";
+import { framingOf } from "./framing.js";
 import { Output, TEMPORARY } from "./output.js";
 import { ExportSettings } from "./settings.js";
 import { copiesOf, passesOf } from "./top-up.js";
 import { documentViews, type ViewOptions } from "./views.js";
 
 /** Raised whenever the same export would have other bytes. */
-const VERSION = 1;
+const VERSION = 2;
 
 const Files = z.record(z.string(), z.object({ bytes: z.int(), sha256: z.string() }));
 const ShardExport = z.object({ shard: z.int(), counts: ExportCounts, files: Files });
@@ -46,8 +47,18 @@ export const ExportManifest = z.object({
     name: z.string(),
     fingerprint: z.string(),
     vocabularySize: z.int(),
-    specials: z.record(z.string(), z.int()),
+    /** Ids of the vocabulary in tokenizer.json end before this one. */
+    entries: z.int(),
+    specials: z.record(z.enum(SPECIAL_NAMES), z.int()),
+    /** How each is written. */
+    texts: z.record(z.enum(SPECIAL_NAMES), z.string()),
+    /** Where the id of each is from, in words. */
+    origins: z.partialRecord(z.enum(SPECIAL_NAMES), z.string()),
+    /** What the tokenizer itself would put around a text. */
+    frame: SpecialsFrame,
   }),
+  /** What stands around every text, end-of-text aside. */
+  frame: z.object({ before: z.array(z.int()), after: z.array(z.int()) }),
   counts: ExportCounts,
   /** By input file. */
   shards: z.array(z.object({ shard: z.int(), source: z.string(), counts: ExportCounts })),
@@ -83,7 +94,7 @@ export async function exportCorpus(
 
 async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
   const planned = planExport(set, options);
-  const { plan, settings, format, tokenizer, key } = planned;
+  const { plan, settings, format, tokenizer, frame, key } = planned;
   if (exportPlace(out, planned.result) === "finished") return { ...readFinished(out), found: true };
   const partial = await openPartial(out, planned.result);
   removeUnfinished(partial);
@@ -93,7 +104,7 @@ async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
   for (const shard of plan.inputs.keys()) {
     const record = join(partial, "shards", `${shardName(shard)}.json`);
     if (!existsSync(record)) {
-      const context = { settings, tokenizer, format, partial, rowsOf: options.rowsOf };
+      const context = { settings, tokenizer, frame, format, partial, rowsOf: options.rowsOf };
       const tell = (tokens: number) => options.progress?.({ done: before + tokens, total, unit: "tokens" });
       await writeJson(record, await exportShard(set, shard, context, tell));
     }
@@ -107,7 +118,7 @@ async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
       a < b ? -1 : 1,
     ),
   );
-  const { name, fingerprint, vocabularySize, specials } = tokenizer;
+  const { name, fingerprint, vocabularySize, entries, specials, texts, origins } = tokenizer;
   const manifest: ExportManifest = {
     stage: "export",
     version: VERSION,
@@ -115,7 +126,8 @@ async function exportInto(set: PolicySet, out: string, options: ExportOptions) {
     package: `${PACKAGE.name}@${PACKAGE.version}`,
     settings,
     policies: set.fingerprint,
-    tokenizer: { name, fingerprint, vocabularySize, specials: { ...specials } },
+    tokenizer: { name, fingerprint, vocabularySize, entries, specials, texts, origins, frame: tokenizer.frame },
+    frame: { before: [...frame.before], after: [...frame.after] },
     counts: shards.reduce((sum, { counts }) => addCounts(sum, counts), noCounts()),
     shards: shards.map(({ shard, counts }) => ({ shard, source: plan.inputs[shard].source, counts })),
     outputs,
@@ -138,20 +150,31 @@ export function planExport(set: PolicySet, { settings: given, tokenizer: other }
   refuseUnused(format, given);
   const [{ scored }] = set.policies;
   const tokenizer = other ?? scored.tokenizer();
-  const key = sha256(canonicalJson([VERSION, settings, tokenizer.fingerprint, set.fingerprint]));
+  const frame = framingOf(settings, format, tokenizer);
+  const key = sha256(canonicalJson([VERSION, settings, tokenizer.fingerprint, frame, set.fingerprint]));
   const result = resultPlan({ key, settings, policies: set.fingerprint, tokenizer });
-  return { plan: scored.plan, settings, format, tokenizer, key, result };
+  return { plan: scored.plan, settings, format, tokenizer, frame, key, result };
 }
+
+/** Values of settings that ask for nothing. */
+const NEUTRAL = ["hard", "auto", "no"];
 
 /** A setting that would do nothing is a mistake. */
 function refuseUnused({ name, takes }: Format, given: z.input<typeof ExportSettings>): void {
-  const flags = { sequenceLength: "--sequence-length", weights: "--weights", files: "--files" } as const;
+  const flags = {
+    bos: "--bos yes",
+    sequenceLength: "--sequence-length",
+    weights: "--weights",
+    files: "--files",
+  } as const;
   for (const [setting, flag] of Object.entries(flags) as [keyof typeof flags, string][]) {
-    if (given[setting] === undefined || takes.includes(setting) || given[setting] === "hard") continue;
+    if (given[setting] === undefined || takes.includes(setting) || NEUTRAL.includes(`${given[setting]}`)) continue;
     const why =
       setting === "sequenceLength"
         ? "its files are one stream of tokens, which the trainer cuts"
-        : "it has no use for it";
+        : setting === "bos"
+          ? "it writes text, to which the trainer's tokenizer adds what it adds"
+          : "it has no use for it";
     throw new UserError(`${flag} does not go with --to ${name}: ${why}. Leave it out.`);
   }
 }
@@ -197,7 +220,7 @@ function removeUnfinished(partial: string): void {
   }
 }
 
-interface ShardContext extends Pick<ViewOptions, "rowsOf"> {
+interface ShardContext extends Pick<ViewOptions, "rowsOf" | "frame"> {
   settings: ExportSettings;
   tokenizer: Tokenizer;
   format: Format;
@@ -207,7 +230,7 @@ interface ShardContext extends Pick<ViewOptions, "rowsOf"> {
 async function exportShard(
   set: PolicySet,
   shard: number,
-  { settings, tokenizer, format, partial, rowsOf }: ShardContext,
+  { settings, tokenizer, frame, format, partial, rowsOf }: ShardContext,
   tell: (tokens: number) => void,
 ): Promise<z.infer<typeof ShardExport>> {
   const output = new Output(partial);
@@ -217,7 +240,7 @@ async function exportShard(
     const passes = format.isAnnotation ? 1 : passesOf(set.topUp);
     for (let pass = 0; pass < passes; pass++) {
       const isWanted = pass === 0 ? undefined : (id: string) => copiesOf(set.topUp, id) > pass;
-      for await (const view of documentViews(set, shard, { tokenizer, isWanted, rowsOf })) {
+      for await (const view of documentViews(set, shard, { tokenizer, frame, isWanted, rowsOf })) {
         count(counts, view, pass);
         if (format.isAnnotation || !view.isDropped) await writer.add(view);
         tell(counts.tokens);

@@ -24,6 +24,10 @@ export const ExportSettings = z.object({
     .max(2 ** 20)
     .optional()
     .describe("pack documents into rows of this many tokens; left out: one row per document"),
+  bos: z
+    .enum(["auto", "yes", "no"])
+    .default("auto")
+    .describe("beginning-of-text before every document: as the trainer's tokenizer itself would, always, or never"),
   weights: z
     .enum(["hard", "soft"])
     .default("hard")

@@ -1,7 +1,8 @@
 /**
  * @file A document as exports see it, and how its tokens are arranged for a trainer.
  *
- * Arrays speak about the tokens of the target tokenizer; the last token is end-of-text and is never masked. `lossMask`
+ * Arrays speak about the tokens of the target tokenizer; the last token is end-of-text and is never masked. A text that
+ * the tokenizer makes nothing of is a document all the same: its end-of-text alone. `lossMask`
  * speaks about a token as a *target*, as in `../view.ts`: 1 when the loss of predicting it counts.
  */
 import type { Replacement } from "./combine.js";
@@ -29,15 +30,19 @@ export interface DocumentView {
   text: string;
   isDropped: boolean;
   replacement: Replacement;
-  /** Ids in the target tokenizer, the last one end-of-text, shape [tokens]. */
+  /** Ids in the target tokenizer, what the tokenizer puts around the text included, the last one end-of-text, shape [tokens]. */
   tokens: Uint32Array;
+  /** Tokens in front of the text: beginning-of-text, an input and no target. */
+  before: number;
+  /** Tokens of the text. */
+  content: number;
   /** UTF-8 byte offset at which each token ends, shape [tokens]; end-of-text repeats the last. As with policies. */
   ends(): Uint32Array;
   /** 1 where the token is no trained target: forget under mask or remove, shape [tokens]. */
   masked: Uint8Array;
   /** 1 where the input is taken out: forget under remove, shape [tokens]. */
   removed: Uint8Array;
-  /** Highest score of the mask and remove policies that may touch this document, 0..255, shape [tokens]. */
+  /** Highest score of the mask and remove policies that may touch this document, 0..255; 255 in front of the text; shape [tokens]. */
   scores: Uint8Array;
   policies: PolicyView[];
 }
@@ -59,9 +64,9 @@ export interface Arranged {
  * @param hidden - id of `<|hidden|>` in the target tokenizer
  */
 export function arrange(view: DocumentView, hidden: number): Arranged {
-  const { tokens, masked, removed, scores, replacement } = view;
+  const { tokens, before, masked, removed, scores, replacement } = view;
   const lossMask = new Uint8Array(tokens.length);
-  for (let i = 0; i < tokens.length; i++) lossMask[i] = 1 - masked[i];
+  for (let i = before; i < tokens.length; i++) lossMask[i] = 1 - masked[i];
   if (!removed.includes(1)) return { inputs: tokens, lossMask, scores };
   const kept = scores.slice();
   let length = 0;
@@ -71,7 +76,7 @@ export function arrange(view: DocumentView, hidden: number): Arranged {
     if (isHidden && replacement === "one-hidden" && i > 0 && removed[i - 1] === 1) continue;
     tokens[length] = isHidden ? hidden : tokens[i];
     kept[length] = isHidden ? 255 : scores[i];
-    lossMask[length++] = isHidden ? 0 : 1 - masked[i];
+    lossMask[length++] = isHidden || i < before ? 0 : 1 - masked[i];
   }
   return {
     inputs: tokens.subarray(0, length),

@@ -9,7 +9,14 @@ import { crc32 } from "node:zlib";
 import { UserError } from "../../base/errors.js";
 import { openRows } from "../../corpus/input/index.js";
 import type { DocumentRow, InputFile, ReadOptions, Row } from "../../corpus/input/types.js";
-import { carryDocument, documentEnds, documentTokens, type Tokenizer } from "../../tokens/index.js";
+import {
+  carryDocument,
+  documentEnds,
+  documentTokens,
+  type Frame,
+  NO_FRAME,
+  type Tokenizer,
+} from "../../tokens/index.js";
 import type { ScoredCorpus } from "../job/scored.js";
 import { markDocument, type PolicySet } from "../policies/index.js";
 import type { Policy } from "../policy.js";
@@ -20,6 +27,8 @@ import type { DocumentView, PolicyView } from "./view.js";
 export interface ViewOptions {
   /** Tokenizer of the trainer; left out: the one the first policy's scores are aligned to. */
   tokenizer?: Tokenizer;
+  /** What stands around every text, end-of-text aside; left out: nothing. */
+  frame?: Frame;
   /** Ids to tokenize and yield; all when left out. Every document is checked all the same. */
   isWanted?: (id: string) => boolean;
   /** Where rows come from; tests give their own. */
@@ -33,12 +42,12 @@ export interface ViewOptions {
 export async function* documentViews(
   set: PolicySet,
   shard: number,
-  { tokenizer, isWanted = () => true, rowsOf = rowsOfInput }: ViewOptions = {},
+  { tokenizer, frame = NO_FRAME, isWanted = () => true, rowsOf = rowsOfInput }: ViewOptions = {},
 ): AsyncGenerator<DocumentView> {
   const corpora = [...new Set(set.policies.map(({ scored }) => scored))];
   const { plan } = corpora[0];
   const input = plan.inputs[shard];
-  const make = viewMaker(set, corpora, shard, tokenizer);
+  const make = viewMaker(set, corpora, shard, tokenizer, frame);
   const cursors = corpora.map((scored) => scoredDocuments(scored, shard));
   const next = () =>
     Promise.all(cursors.map(async (cursor) => (await cursor.next()).value as ScoredDocument | undefined));
@@ -64,7 +73,9 @@ function changed({ uri }: { uri: string }, { row, id }: { row: number; id: strin
 }
 
 /** Makes views of one shard from rows and what was scored of them, one per corpus; all share one tokenizer. */
-function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given: Tokenizer | undefined) {
+function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given: Tokenizer | undefined, frame: Frame) {
+  const before = frame.before.length;
+  const around = before + frame.after.length;
   const scoring = corpora[0].tokenizer();
   const trainer = given ?? scoring;
   const isCarried = trainer.fingerprint !== scoring.fingerprint;
@@ -89,8 +100,13 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
     ];
     let tokens: Uint32Array;
     let scoringTokens: number;
-    if (isCarried) ({ tokens, values, fromTokens: scoringTokens } = carryDocument(text, values, scoring, trainer));
-    else scoringTokens = (tokens = documentTokens(scoring, text)).length;
+    if (isCarried)
+      ({ tokens, values, fromTokens: scoringTokens } = carryDocument(text, values, scoring, trainer, frame));
+    else {
+      tokens = documentTokens(scoring, text, frame);
+      scoringTokens = tokens.length - around;
+      if (around > 0) values = values.map((array) => framed(array, before, tokens.length));
+    }
     for (const { tokenScores } of scored) {
       if (tokenScores.length === scoringTokens) continue;
       throw new UserError(
@@ -98,10 +114,21 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
       );
     }
     const isDropped = policies.some((policy) => policy.isDropped);
-    const ends = isCarried ? once(() => documentEnds(trainer, text, tokens.length)) : scoredEnds;
+    const ends = isCarried || around > 0 ? once(() => documentEnds(trainer, text, tokens.length, frame)) : scoredEnds;
     const [masked, removed, scores] = values;
-    return { id, source, shard, row, text, isDropped, replacement, tokens, ends, masked, removed, scores, policies };
+    if (before > 0) scores.fill(255, 0, before);
+    const content = tokens.length - around - 1;
+    const marks = { masked, removed, scores, policies };
+    return { id, source, shard, row, text, isDropped, replacement, tokens, before, content, ends, ...marks };
   };
+}
+
+/** Values of a text and its end-of-text with room for what stands around the text. */
+function framed(values: Uint8Array, before: number, length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  all.set(values.subarray(0, -1), before);
+  all[length - 1] = values[values.length - 1];
+  return all;
 }
 
 /** What is worked out when first asked for, and kept. */

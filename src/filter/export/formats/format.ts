@@ -23,7 +23,7 @@ export interface FormatWriter {
 export interface Format {
   name: FormatName;
   /** Settings beyond the common ones that mean something here. */
-  takes: readonly ("sequenceLength" | "weights" | "files")[];
+  takes: readonly ("bos" | "sequenceLength" | "weights" | "files")[];
   /** Scores rather than decisions: dropped documents are written too, and none is repeated. */
   isAnnotation?: boolean;
   open(context: FormatContext): Promise<FormatWriter>;

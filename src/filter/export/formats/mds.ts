@@ -102,7 +102,7 @@ async function writeIndex(output: Output, name: string, shards: readonly object[
 
 export const mds: Format = {
   name: "mds",
-  takes: ["sequenceLength"],
+  takes: ["bos", "sequenceLength"],
   open: openMds,
   /** The root index: the shards of every folder under names that lead there. */
   async finish(output, shards) {

@@ -93,5 +93,5 @@ async function readLengths(lengths: FileHandle, at: number, documents: number): 
   return batch;
 }
 
-export const megatron: Format = { name: "megatron", takes: [], open: openPair };
-export const gptNeox: Format = { name: "gpt-neox", takes: [], open: openPair };
+export const megatron: Format = { name: "megatron", takes: ["bos"], open: openPair };
+export const gptNeox: Format = { name: "gpt-neox", takes: ["bos"], open: openPair };

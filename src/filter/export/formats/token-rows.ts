@@ -43,7 +43,7 @@ const ids: Column = { name: "input_ids", type: "int32", fill: inputIds };
 
 export const huggingface: Format = {
   name: "huggingface",
-  takes: ["sequenceLength"],
+  takes: ["bos", "sequenceLength"],
   open: (context) =>
     openRows(context, [
       ids,
@@ -54,13 +54,13 @@ export const huggingface: Format = {
 
 export const torchtitan: Format = {
   name: "torchtitan",
-  takes: ["sequenceLength"],
+  takes: ["bos", "sequenceLength"],
   open: (context) => openRows(context, [ids, { name: "labels", type: "int32", fill: shiftedLabels }]),
 };
 
 export const levanter: Format = {
   name: "levanter",
-  takes: ["sequenceLength", "weights", "files"],
+  takes: ["bos", "sequenceLength", "weights", "files"],
   open(context) {
     const { weights, files } = context.settings;
     const fill = weights === "soft" ? softWeights : hardWeights;

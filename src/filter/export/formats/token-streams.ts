@@ -36,20 +36,20 @@ async function openStream({ output, tokenizer }: FormatContext, names: StreamNam
 /** Raw arrays, whatever the ending says: OLMo-core's readers map `.npy` files without a header. */
 export const olmoCore: Format = {
   name: "olmo-core",
-  takes: [],
+  takes: ["bos"],
   open: (context) =>
     openStream(context, { tokens: `tokens/${context.shard}.npy`, mask: `label_mask/${context.shard}.npy` }),
 };
 
 export const nanogpt: Format = {
   name: "nanogpt",
-  takes: [],
+  takes: ["bos"],
   open: (context) => openStream(context, { tokens: `${context.shard}.bin`, mask: `${context.shard}.mask.bin` }),
 };
 
 export const datatrove: Format = {
   name: "datatrove",
-  takes: [],
+  takes: ["bos"],
   open: (context) =>
     openStream(context, {
       tokens: `${context.shard}.ds`,
