@@ -1,9 +1,12 @@
+/// <reference types="node" preserve="true" />
 /**
  * @file Lacuna's public API: every stage as a function, and the study that wires them.
  *
- * A stage is run by `runStage(stage, options, out)`; what it does inside is exported by its room.
+ * A stage is run by `runStage(stage, options, out)`; what it does inside is exported by its room. A program that ends
+ * itself while stages run awaits `endNativeCalls()` first.
  */
 export * from "./base/errors.js";
+export { endNativeCalls } from "./base/native-calls.js";
 export { fingerprintOf, type Manifest, planStage, readManifest, runStage, type Stage } from "./base/stage.js";
 // Named where two rooms use one word for their own thing.
 export type { Calibration } from "./classify/index.js";

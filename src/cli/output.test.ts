@@ -3,7 +3,7 @@ import { existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../base/package.js";
-import { ensureBuilt } from "../filter/run/testing/fake-job.js";
+import { ensureBuilt } from "../testing/built.js";
 
 beforeAll(ensureBuilt);
 

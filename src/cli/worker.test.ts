@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../base/package.js";
-import { ensureBuilt } from "../filter/run/testing/fake-job.js";
 import { PASSWORD, queueFixture } from "../filter/run/testing/queue-fixture.js";
+import { ensureBuilt } from "../testing/built.js";
 import { freePort, whyNoRedis } from "../testing/servers.js";
 
 beforeAll(ensureBuilt);

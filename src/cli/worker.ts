@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { WorkerEvent } from "../filter/run/worker.js";
 import { clock, compact, describeProgress, liveLine } from "./live.js";
 import { numberOf } from "./options.js";
+import { onEndingSignal } from "./signals.js";
 
 interface WorkerFlags {
   queue: string;
@@ -68,14 +69,10 @@ async function workerCommand(flags: WorkerFlags): Promise<void> {
 /** Aborted by the first SIGINT or SIGTERM; a second ends the process at once, and nothing is lost by that either. */
 function stopSignal(): AbortSignal {
   const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.removeAllListeners(signal);
-    process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(130);
-      console.error(`\n${signal}: handing back the shards at work. Again to end at once.`);
-      stopping.abort();
-    });
-  }
+  onEndingSignal((signal) => {
+    console.error(`\n${signal}: handing back the shards at work. Again to end at once.`);
+    stopping.abort();
+  });
   return stopping.signal;
 }
 

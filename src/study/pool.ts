@@ -5,6 +5,8 @@
  * so native memory is returned. What a stage writes does not depend on how many run beside it.
  */
 import { Worker } from "node:worker_threads";
+// Loaded before a thread starts, so that all threads count their native calls together.
+import "../base/native-calls.js";
 import { revive } from "../base/errors.js";
 import type { Progress, ProgressUpdate } from "../base/progress.js";
 import type { Manifest } from "../base/stage.js";
@@ -21,24 +23,10 @@ export type WorkerMessage =
   | { type: "done"; manifest: Manifest & { found: boolean } }
   | { type: "error"; error: { name: string; message: string; stack?: string } };
 
-/** Set to stop every running stage: threads look at it whenever they tell their progress. */
-const stopFlag = new Int32Array(new SharedArrayBuffer(4));
-const running = new Set<Promise<unknown>>();
-
-/**
- * Asks all running stages to stop and waits until they have, or until the patience is over. Ending the process while a
- * thread is inside the native runtime would abort it.
- */
-export async function stopThreads(patienceMs = 10_000): Promise<void> {
-  Atomics.store(stopFlag, 0, 1);
-  const settled = Promise.allSettled([...running]);
-  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);
-}
-
 /** Runs one stage in a thread of its own. @throws UserError as the stage threw it; other errors keep their stack. */
 export function runInThread(task: WorkerTask, progress: Progress = () => {}): Promise<Manifest & { found: boolean }> {
-  const thread = new Promise<Manifest & { found: boolean }>((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { ...task, stopFlag } });
+  return new Promise<Manifest & { found: boolean }>((resolve, reject) => {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: task });
     worker.on("message", (message: WorkerMessage) => {
       if (message.type === "progress") progress(message.update);
       else if (message.type === "done") resolve(message.manifest);
@@ -47,10 +35,6 @@ export function runInThread(task: WorkerTask, progress: Progress = () => {}): Pr
     worker.on("error", reject);
     worker.on("exit", (code) => reject(new Error(`The thread of "lacuna ${task.stage}" ended early (code ${code}).`)));
   });
-  running.add(thread);
-  const done = () => void running.delete(thread);
-  thread.then(done, done);
-  return thread;
 }
 
 /** A counting semaphore with priorities: at most `slots` holders, the highest priority waiting goes first. */

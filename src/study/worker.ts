@@ -5,6 +5,7 @@
  * signals and servers. A thread, not a process: when the main process is killed no orphan goes on writing.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { isStopped, Stopped } from "../base/native-calls.js";
 import { runStage } from "../base/stage.js";
 import type { WorkerMessage, WorkerTask } from "./pool.js";
 import { stageByName } from "./stages.js";
@@ -13,14 +14,14 @@ import { stageByName } from "./stages.js";
 const PROGRESS_EVERY_MS = 100;
 
 async function main(): Promise<void> {
-  const { stage, options, out, threads, stopFlag } = workerData as WorkerTask & { stopFlag: Int32Array };
+  const { stage, options, out, threads } = workerData as WorkerTask;
   const post = (message: WorkerMessage) => parentPort!.postMessage(message);
   let last = 0;
   try {
     const manifest = await runStage(stageByName(stage), options, out, {
       threads,
       progress: (update) => {
-        if (Atomics.load(stopFlag, 0) === 1) throw new Error("Stopped: another step failed, or the user interrupted.");
+        if (isStopped()) throw new Stopped();
         const now = performance.now();
         if (now - last < PROGRESS_EVERY_MS) return;
         last = now;

@@ -1,9 +1,11 @@
 /** @file Attention with the gradient of FlashAttention's paper, without its tiling (see softmax.ts for how). */
+
+import { constant } from "./constant.js";
 import { matmul } from "./linear.js";
 import { add, mul, stopGradient, sub } from "./pointwise.js";
 import { concat, reshape, slice, sum } from "./shaping.js";
 import { frozenSoftmax, tangent } from "./softmax.js";
-import { constant, type Tensor } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 
 export interface AttentionOptions {
   /** factor on the query-key products; muP uses 1 / dim */

@@ -1,8 +1,10 @@
 /** @file Compiled functions: trace once, run many times on host arrays. */
 import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
-import { type CompileOptions, compileTrace } from "./session.js";
+import type { CompileOptions } from "./options.js";
+import { compileTrace } from "./session.js";
+import type { Spec, TensorsOf } from "./spec.js";
 import type { Tensor } from "./tensor.js";
-import { type Spec, type TensorsOf, trace } from "./trace.js";
+import { trace } from "./trace.js";
 import { leaves, type Mapped, rebuild } from "./tree.js";
 
 /** Host arrays for the arguments of a program; a number may stand for a scalar. */
@@ -25,7 +27,7 @@ export async function compile<const In extends readonly unknown[], Out>(
   options: CompileOptions = {},
 ): Promise<Program<In, Out>> {
   const traced = await trace(fn as unknown as (...args: never[]) => unknown, specs);
-  const { session, ports, release } = await compileTrace(traced, options);
+  const { run: runNative, ports, release } = await compileTrace(traced, options);
   const execute = async (inputs: readonly unknown[], results: readonly HostArray[]) => {
     const given = leaves<unknown>(inputs);
     if (given.length !== traced.inputs.length) {
@@ -36,7 +38,7 @@ export async function compile<const In extends readonly unknown[], Out>(
       return [port.name, runtimeTensor(data, port)];
     });
     const fetches = ports.outputs.map((port, index) => [port.name, runtimeTensor(results[index], port)]);
-    await session.run(Object.fromEntries(feeds), Object.fromEntries(fetches));
+    await runNative(Object.fromEntries(feeds), Object.fromEntries(fetches));
   };
   return {
     async run(...inputs) {

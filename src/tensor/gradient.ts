@@ -1,6 +1,8 @@
 /** @file Reverse-mode differentiation of traced functions. */
+
+import { type JaxArray, use, wrap } from "./arrays.js";
 import { jax } from "./jax.js";
-import { type JaxArray, Tensor, use, wrap } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 import { leaves, rebuild, type Tree } from "./tree.js";
 
 /**
@@ -14,10 +16,7 @@ export function valueAndGrad<P extends Tree<Tensor>, R extends unknown[]>(
     const flat = leaves<Tensor>(params);
     const scalar = (...arrays: JaxArray[]) => use(f(rebuild(params, arrays.map(wrap)) as P, ...rest));
     const differentiate = jax.valueAndGrad(scalar, { argnums: flat.map((_, index) => index) });
-    const [value, gradients] = differentiate(...flat.map((leaf) => Tensor.use(leaf))) as unknown as [
-      JaxArray,
-      JaxArray[],
-    ];
+    const [value, gradients] = differentiate(...flat.map((leaf) => use(leaf))) as unknown as [JaxArray, JaxArray[]];
     return [wrap(value), rebuild(params, gradients.map(wrap)) as P];
   };
 }

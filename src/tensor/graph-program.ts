@@ -6,9 +6,10 @@
  */
 import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
 import { Graph } from "./lowering/graph.js";
-import { type CompileOptions, compileLowered } from "./session.js";
+import type { CompileOptions } from "./options.js";
+import { compileLowered } from "./session.js";
+import type { Spec } from "./spec.js";
 import type { Shape } from "./tensor.js";
-import type { Spec } from "./trace.js";
 
 export interface GraphProgram {
   /**
@@ -34,7 +35,7 @@ export async function compileGraph(
     const shape: Shape = graph.shape(value);
     return { name: `o${index}`, shape, dtype: "float32" as const, value };
   });
-  const { session, release } = await compileLowered({ graph, inputs: ports, outputs }, options);
+  const { run: runNative, release } = await compileLowered({ graph, inputs: ports, outputs }, options);
   const results = outputs.map((port) => allocate(port) as Float32Array);
   const fetches = Object.fromEntries(outputs.map((port, index) => [port.name, runtimeTensor(results[index], port)]));
   return {
@@ -43,7 +44,7 @@ export async function compileGraph(
         port.name,
         runtimeTensor(checkedInput(port.name, given[port.name], port), port),
       ]);
-      await session.run(Object.fromEntries(feeds), fetches);
+      await runNative(Object.fromEntries(feeds), fetches);
       return results;
     },
     release,

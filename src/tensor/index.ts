@@ -3,6 +3,7 @@
 export { type AttentionOptions, attend } from "./attention.js";
 export type { HostArray } from "./buffers.js";
 export { type ArraysOf, compile, type InputsOf, type Program } from "./compile.js";
+export { constant } from "./constant.js";
 export { crossEntropy, tokenLosses } from "./crossEntropy.js";
 export { valueAndGrad } from "./gradient.js";
 export { compileGraph, type GraphProgram } from "./graph-program.js";
@@ -10,6 +11,7 @@ export { matmul, pick, take } from "./linear.js";
 export { compileLoop, type Loop, type Step } from "./loop.js";
 export { type Graph, MICROSOFT } from "./lowering/graph.js";
 export { rmsNorm, squaredRelu } from "./normalise.js";
+export type { CompileOptions } from "./options.js";
 export { loopWithJax, runWithJax } from "./oracle.js";
 export {
   add,
@@ -33,9 +35,8 @@ export {
   sub,
   where,
 } from "./pointwise.js";
-export type { CompileOptions } from "./session.js";
 export { broadcastTo, concat, expandDims, max, mean, reshape, slice, sum, transpose } from "./shaping.js";
 export { softmax } from "./softmax.js";
-export { constant, type DType, type Operand, type Shape, Tensor } from "./tensor.js";
-export { Spec, spec, type TensorsOf } from "./trace.js";
+export { Spec, spec, type TensorsOf } from "./spec.js";
+export { type DType, type Operand, type Shape, Tensor } from "./tensor.js";
 export type { Mapped, Tree } from "./tree.js";

@@ -1,6 +1,8 @@
 /** @file Matrix products and table rows. */
+
+import { use, wrap } from "./arrays.js";
 import { jax } from "./jax.js";
-import { type Tensor, use, wrap } from "./tensor.js";
+import type { Tensor } from "./tensor.js";
 
 interface MatmulOptions {
   /** use the last two axes of a swapped; free when compiled */

@@ -6,9 +6,11 @@
  */
 import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
 import type { InputsOf } from "./compile.js";
-import { type CompileOptions, compileTrace } from "./session.js";
+import type { CompileOptions } from "./options.js";
+import { compileTrace } from "./session.js";
+import type { Spec, TensorsOf } from "./spec.js";
 import type { Tensor } from "./tensor.js";
-import { type Spec, type TensorsOf, trace } from "./trace.js";
+import { trace } from "./trace.js";
 import { leaves, leavesWithPaths, type Mapped, rebuild } from "./tree.js";
 
 export interface Loop<State, Batch, Metrics> {
@@ -41,7 +43,7 @@ export async function compileLoop<State, Batch, Metrics>(
     return [checkedState(specs.state, next.state), leaves<Tensor>(next.metrics)];
   };
   const traced = await trace(flat as unknown as (...args: never[]) => unknown, [specs.state, specs.batch]);
-  const { session, ports, release } = await compileTrace(traced, options);
+  const { run: runNative, ports, release } = await compileTrace(traced, options);
 
   const stateCount = leaves<Spec>(specs.state).length;
   const statePorts = ports.outputs.slice(0, stateCount);
@@ -78,7 +80,7 @@ export async function compileLoop<State, Batch, Metrics>(
         ...statePorts.map((port, index) => [port.name, spareTensors[index]]),
         ...metricPorts.map((port, index) => [port.name, runtimeTensor(metrics[index], port)]),
       ]);
-      await session.run(feeds, fetches);
+      await runNative(feeds, fetches);
       [current, spare, currentTensors, spareTensors] = [spare, current, spareTensors, currentTensors];
       return rebuild(metricsForm, metrics) as Mapped<Metrics, Tensor, HostArray>;
     },

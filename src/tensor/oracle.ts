@@ -3,12 +3,14 @@
  *
  * The oracle of the tests, and the peer of the bench.
  */
+
+import { type JaxArray, use, wrap } from "./arrays.js";
 import { allocate, checkedInput, type HostArray } from "./buffers.js";
 import type { ArraysOf, InputsOf } from "./compile.js";
 import { initialiseJax, jax } from "./jax.js";
 import type { Loop, Step } from "./loop.js";
-import { type JaxArray, Tensor, wrap } from "./tensor.js";
-import type { Spec, TensorsOf } from "./trace.js";
+import type { Spec, TensorsOf } from "./spec.js";
+import type { Tensor } from "./tensor.js";
 import { leaves, type Mapped, rebuild } from "./tree.js";
 
 /** A function of flat arrays, compiled by jax-js; consumes its arguments. The form of its result is known after a call. */
@@ -16,7 +18,7 @@ function jitted(fn: (...args: never[]) => unknown, specs: unknown) {
   let form: unknown;
   const flat = (...arrays: JaxArray[]) => {
     form = fn(...(rebuild(specs, arrays.map(wrap)) as never[]));
-    return leaves<Tensor>(form).map((leaf) => Tensor.use(leaf));
+    return leaves<Tensor>(form).map((leaf) => use(leaf));
   };
   return { call: jax.jit(flat), form: () => form };
 }

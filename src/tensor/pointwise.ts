@@ -1,6 +1,8 @@
 /** @file Elementwise operations. Operands broadcast as in NumPy; a number takes the type of the other operand. */
+
+import { type JaxArray, use, wrap } from "./arrays.js";
 import { jax } from "./jax.js";
-import { type DType, type JaxArray, type Operand, type Tensor, use, wrap } from "./tensor.js";
+import type { DType, Operand, Tensor } from "./tensor.js";
 
 const np = jax.numpy;
 type Numeric = JaxArray | number;

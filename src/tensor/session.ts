@@ -6,17 +6,15 @@
  */
 import { createHash } from "node:crypto";
 import { InferenceSession } from "onnxruntime-node";
+import { isStopped, nativeCall } from "../base/native-calls.js";
 import { encode } from "./lowering/encode.js";
 import { type LoweredProgram, lower } from "./lowering/walk.js";
+import type { CompileOptions } from "./options.js";
 import type { Trace } from "./trace.js";
 
-export interface CompileOptions {
-  /** threads inside one operation; no more than the cores that are free (1 if other work runs beside) */
-  threads?: number;
-}
-
 export interface Compiled {
-  session: InferenceSession;
+  /** Fills the fetches from the feeds; blocks the thread meanwhile. */
+  run(feeds: InferenceSession.FeedsType, fetches: InferenceSession.OnnxValueMapType): Promise<void>;
   ports: Pick<LoweredProgram, "inputs" | "outputs">;
   release(): Promise<void>;
 }
@@ -37,25 +35,31 @@ export async function compileLowered(lowered: LoweredProgram, { threads = 1 }: C
   sessions.set(key, entry);
   entry.users++;
   let isReleased = false;
+  const session = await entry.session;
   return {
-    session: await entry.session,
+    async run(feeds, fetches) {
+      await nativeCall(() => session.run(feeds, fetches));
+    },
     ports: { inputs: lowered.inputs, outputs: lowered.outputs },
     async release() {
       if (isReleased) return;
       isReleased = true;
       if (--entry.users > 0) return;
       sessions.delete(key);
-      await (await entry.session).release();
+      // A process that is ending gives its memory back anyway.
+      if (!isStopped()) await nativeCall(() => session.release());
     },
   };
 }
 
 function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(bytes, {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-  });
+  return nativeCall(() =>
+    InferenceSession.create(bytes, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    }),
+  );
 }

@@ -1,6 +1,8 @@
 /** @file Reductions and changes of shape. Negative axes count from the last; changes of shape move no data when compiled. */
+
+import { use, wrap } from "./arrays.js";
 import { jax } from "./jax.js";
-import { type Shape, type Tensor, use, wrap } from "./tensor.js";
+import type { Shape, Tensor } from "./tensor.js";
 
 const np = jax.numpy;
 /** Axes to reduce over; undefined is all of them. */

@@ -1,24 +1,10 @@
 /** @file Tracing: a function of tensors becomes a flat program, with the forms of its arguments and its result. */
 import type { ClosedJaxpr } from "@jax-js/jax";
+import { type JaxArray, use, wrap } from "./arrays.js";
 import { initialiseJax, jax } from "./jax.js";
-import { type DType, type JaxArray, type Shape, Tensor, wrap } from "./tensor.js";
-import { leaves, leavesWithPaths, type Mapped, rebuild } from "./tree.js";
-
-/** The shape and type of an argument of a program. */
-export class Spec {
-  constructor(
-    readonly shape: Shape,
-    readonly dtype: DType,
-  ) {}
-}
-
-/** Describes an argument: `spec([batch, time], "int32")`. */
-export function spec(shape: Shape, dtype: DType = "float32"): Spec {
-  return new Spec([...shape], dtype);
-}
-
-/** The arguments of a traced function, from the specs it is compiled for. */
-export type TensorsOf<T> = Mapped<T, Spec, Tensor>;
+import { Spec } from "./spec.js";
+import type { Tensor } from "./tensor.js";
+import { leaves, leavesWithPaths, rebuild } from "./tree.js";
 
 export interface Trace {
   program: ClosedJaxpr;
@@ -34,7 +20,7 @@ export async function trace(fn: (...args: never[]) => unknown, specs: readonly u
   let result: unknown;
   const flat = (...arrays: JaxArray[]) => {
     result = fn(...(rebuild(specs, arrays.map(wrap)) as never[]));
-    return leaves<Tensor>(result).map(Tensor.use);
+    return leaves<Tensor>(result).map((leaf) => use(leaf));
   };
   const examples = inputs.map(({ spec: { shape, dtype } }) =>
     jax.numpy.zeros([...shape], { dtype: dtype as JaxArray["dtype"] }),

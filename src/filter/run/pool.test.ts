@@ -5,18 +5,10 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../../base/package.js";
 import type { ProgressUpdate } from "../../base/progress.js";
+import { ensureBuilt } from "../../testing/built.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { runShards } from "./pool.js";
-import {
-  attempts,
-  type Behaviour,
-  committed,
-  ensureBuilt,
-  FAKE_CHILD,
-  fakeJob,
-  isAlive,
-  until,
-} from "./testing/fake-job.js";
+import { attempts, type Behaviour, committed, FAKE_CHILD, fakeJob, isAlive, until } from "./testing/fake-job.js";
 
 beforeAll(ensureBuilt);
 

@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../../base/random.js";
+import { ensureBuilt } from "../../testing/built.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import { freePort, whyNoRedis } from "../../testing/servers.js";
 import { scoreByQueue } from "./queue.js";
-import { attempts, committed, created, ensureBuilt, fakeClassifier, until } from "./testing/fake-job.js";
+import { attempts, committed, created, fakeClassifier, until } from "./testing/fake-job.js";
 import { LOCK_MS, PASSWORD, queueFixture } from "./testing/queue-fixture.js";
 import { runWorker } from "./worker.js";
 

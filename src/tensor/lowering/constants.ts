@@ -1,8 +1,10 @@
 /**
  * @file Constants of a traced program. Most are zeros of some shape that differentiation left behind.
  */
+
+import type { JaxArray } from "../arrays.js";
 import { jax } from "../jax.js";
-import type { DType, JaxArray, Shape } from "../tensor.js";
+import type { DType, Shape } from "../tensor.js";
 import type { Graph } from "./graph.js";
 import { product } from "./lists.js";
 import { splatView, type View, valueView } from "./view.js";

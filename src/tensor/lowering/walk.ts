@@ -2,7 +2,8 @@
  * @file From a traced program (jaxpr) to an ONNX graph: one walk over its equations, carrying views.
  */
 import type { ClosedJaxpr, Jaxpr } from "@jax-js/jax";
-import type { DType, JaxArray, Shape } from "../tensor.js";
+import type { JaxArray } from "../arrays.js";
+import type { DType, Shape } from "../tensor.js";
 import { constantView } from "./constants.js";
 import { shrink } from "./cutting.js";
 import { materialize } from "./force.js";

@@ -1,8 +1,6 @@
 /** @file Jobs of the fake scoring process: synthetic plans, and what is left in the folder afterwards. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PACKAGE_ROOT } from "../../../base/package.js";
 import { type JobPlan, JobSettings } from "../../job/plan.js";
 
 export const FAKE_CHILD = new URL("./fake-child.mjs", import.meta.url);
@@ -67,25 +65,6 @@ export function attempts(out: string): { shard: number; pid: number }[] {
     const [shard, pid] = line.split(" ").map(Number);
     return { shard, pid };
   });
-}
-
-/** Processes import the built package: builds it where it is older than the sources of this folder. */
-export function ensureBuilt(): void {
-  const sources = ["filter/run", "base/store"].flatMap((folder) =>
-    readdirSync(join(PACKAGE_ROOT, "src", folder))
-      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-      .map((name) => `${folder}/${name}`),
-  );
-  const isFresh = sources.every((source) => {
-    const built = join(PACKAGE_ROOT, "dist", source.replace(/ts$/, "js"));
-    return existsSync(built) && statSync(built).mtimeMs >= statSync(join(PACKAGE_ROOT, "src", source)).mtimeMs;
-  });
-  if (isFresh) return;
-  try {
-    execFileSync("npm", ["run", "--silent", "build"], { cwd: PACKAGE_ROOT });
-  } catch {
-    // Type errors elsewhere do not keep the compiler from writing; `npm run types` is what reports them.
-  }
 }
 
 /** Waits until `met`, looking often. */
