@@ -1,11 +1,14 @@
 /**
- * @file Breaks valid files of every kind at random and reads them: no crash, no hang, no unbounded memory.
+ * @file Breaks files of every kind at random and reads them: no crash, no hang, no unbounded memory, no loss without a count.
+ *
+ * Files are a valid one of every kind and those in src/testing/cases, which once went wrong.
  *
  * Usage: node bench/fuzz.mjs [inputs=10000] [seed=1]
  *
  * Inputs are shared out over the readers. Each is read in a worker thread that is ended when one takes longer than
  * LIMIT_SECONDS or the process grows past LIMIT_BYTES; what is printed names reader and seed, which repeat the input.
- * Works on dist/: run `npm run build` first. Exit code 1 when any input crashed, hung or outgrew its memory.
+ * Works on dist/: run `npm run build` first. Exit code 1 when any input crashed, hung, outgrew
+ * its memory, or lost a record that no count accounts for (src/corpus/input/fuzz/account.ts).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,11 +46,13 @@ async function main() {
     `${each * names.length} broken inputs, ${each} per reader, seeds ${firstSeed} to ${firstSeed + each - 1}; Node ${process.version}`,
   );
   console.log(`limits per input: ${LIMIT_SECONDS} s, ${LIMIT_BYTES / 2 ** 30} GiB of process memory\n`);
-  console.log("reader                          whole  cut short  error  documents  bad rows  slowest  peak MiB");
+  console.log(
+    "file                            whole  cut short  error  documents   empty  bad rows  lost  slowest  peak MiB",
+  );
   let failures = 0;
   try {
     for (const name of names) {
-      const total = { whole: 0, cut: 0, error: 0, documents: 0, bad: 0, slowest: 0, peak: 0 };
+      const total = { whole: 0, cut: 0, error: 0, documents: 0, empty: 0, bad: 0, lost: 0, slowest: 0, peak: 0 };
       for (let seed = firstSeed; seed < firstSeed + each; ) {
         const { next, failure } = await run(name, seed, firstSeed + each, folder, total);
         seed = next;
@@ -55,15 +60,27 @@ async function main() {
         failures++;
         console.log(`  FAILED ${name}, seed ${next - 1}: ${failure}`);
       }
-      const { whole, cut, error, documents, bad, slowest, peak } = total;
-      const cells = [whole, cut, error, documents, bad, `${slowest.toFixed(2)} s`, (peak / 2 ** 20).toFixed(0)];
-      const widths = [7, 11, 7, 11, 10, 9, 10];
+      const { whole, cut, error, documents, empty, bad, lost, slowest, peak } = total;
+      const cells = [
+        whole,
+        cut,
+        error,
+        documents,
+        empty,
+        bad,
+        lost,
+        `${slowest.toFixed(2)} s`,
+        (peak / 2 ** 20).toFixed(0),
+      ];
+      const widths = [7, 11, 7, 11, 8, 10, 6, 9, 10];
       console.log(name.padEnd(30) + cells.map((cell, i) => String(cell).padStart(widths[i])).join(""));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  console.log(failures ? `\n${failures} inputs failed` : "\nno crash, no hang, memory within bounds");
+  console.log(
+    failures ? `\n${failures} inputs failed` : "\nno crash, no hang, memory within bounds, no loss without a count",
+  );
   process.exitCode = failures ? 1 : 0;
 }
 
@@ -96,12 +113,14 @@ function run(name, first, end, folder, total) {
         return;
       }
       total.slowest = Math.max(total.slowest, (performance.now() - started) / 1000);
-      const { documents, bad, isCutShort, error } = message.outcome;
+      const { documents, empty, bad, lost, isCutShort, error } = message.outcome;
       if (error) total.error++;
       else if (isCutShort) total.cut++;
       else total.whole++;
       total.documents += documents;
+      total.empty += empty;
       total.bad += bad;
+      total.lost += lost;
     });
   });
 }

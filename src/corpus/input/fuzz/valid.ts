@@ -1,5 +1,8 @@
-/** @file One small valid file of every kind that is read, to be broken. Synthetic. */
+/** @file Small files to be broken: a valid one of every kind that is read, and those that once went wrong. Synthetic. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
+import { kindOf } from "../kinds.js";
 import { PARQUET, PARQUET_SHAPES, ZSTD } from "./samples.js";
 
 const words = (count: number, seed: number) =>
@@ -39,6 +42,30 @@ export function wetRecord(type: string, id: string, content: string): Buffer {
 function wetRecords(): Buffer[] {
   const pages = Array.from({ length: 20 }, (_, i) => wetRecord("conversion", `page-${i}`, words(i * 5, i)));
   return [wetRecord("warcinfo", "info", "software: synthetic"), ...pages];
+}
+
+/** Files that once went wrong; a package has none. */
+const CASES = new URL("../../../../src/testing/cases/", import.meta.url);
+/** Larger ones make fuzzing slow. */
+const MOST_BYTES = 2 ** 18;
+
+/** Files to break by name: the valid ones, and those that once went wrong. */
+export function filesToBreak(): ReadonlyMap<string, Buffer> {
+  return (all ??= new Map([...validFiles(), ...cases()]));
+}
+
+let all: ReadonlyMap<string, Buffer> | undefined;
+
+function cases(): [string, Buffer][] {
+  if (!existsSync(CASES)) return [];
+  const names = readdirSync(CASES, { recursive: true, encoding: "utf8" })
+    .filter((name) => kindOf(name))
+    .sort();
+  const files = names.map((name): [string, Buffer] => [
+    `case-${basename(name)}`,
+    readFileSync(new URL(name.split("/").map(encodeURIComponent).join("/"), CASES)),
+  ]);
+  return files.filter(([, bytes]) => bytes.length <= MOST_BYTES);
 }
 
 let made: Map<string, Buffer> | undefined;
