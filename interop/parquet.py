@@ -54,6 +54,7 @@ def ids():
         "large_string": (pa.large_string(), lambda rng: f"id {rng.randrange(99)}", str),
         "utf8-binary": (pa.binary(), lambda rng: f"id {rng.randrange(9999)}".encode(), bytes.decode),
         "fixed": (pa.binary(7), lambda rng: rng.randbytes(7), bytes.hex),
+        "binary": (pa.binary(), lambda rng: b"\xff" + rng.randbytes(19), bytes.hex),
         "uuid": (pa.uuid(), lambda rng: uuid.UUID(bytes=rng.randbytes(16)), str),
         "date": (pa.date32(), day, datetime.date.isoformat),
         "time-ms": (pa.time32("ms"), lambda rng: clock(rng, 1000), lambda t: t.isoformat(timespec="milliseconds")),
@@ -89,6 +90,8 @@ def nested(rng):
         ),
         "structs": (pa.list_(pa.struct([("a", pa.int64()), ("b", pa.string())])), lambda: many(struct)),
         "lists": (pa.list_(pa.list_(pa.int32())), lambda: many(lambda: many(lambda: or_none(rng, some, lambda: 7)))),
+        "flag": (pa.bool_(), lambda: or_none(rng, some, lambda: rng.random() < 0.5)),
+        "half": (pa.float64(), lambda: or_none(rng, some, lambda: rng.randrange(-999, 999) + 0.5)),
         "fixed": (pa.list_(pa.string(), 2), lambda: or_none(rng, some, lambda: [name(), name()])),
     }
     kind = rng.choice(list(kinds))
@@ -101,7 +104,7 @@ def shown(value):
         return {name: shown(item) for name, item in value.items()}
     if isinstance(value, list):
         return [shown(item) for item in value]
-    return str(value) if isinstance(value, int) else value
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def encoding_of(rng, kind, v2):

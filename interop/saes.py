@@ -40,6 +40,7 @@ def normalise(x, how):
 
 
 def reference(w, x, kind, subtract=False, how="none", k=None, rescale=False):
+    factor = w.get("finetuning_scaling_factor", np.ones(LATENTS))
     w = {name: value.astype(np.float64) for name, value in w.items()}
     scaled, undo = normalise(x.astype(np.float64), how)
     pre = (scaled - subtract * w["b_dec"]) @ w["W_enc"] + w["b_enc"]
@@ -51,7 +52,7 @@ def reference(w, x, kind, subtract=False, how="none", k=None, rescale=False):
     if kind == "topk":
         smallest = np.sort(pre, axis=1)[:, -k][:, None]
         encoded = encoded * (pre >= smallest)
-    return encoded, undo((encoded / norms) @ w["W_dec"] + w["b_dec"])
+    return encoded, undo((encoded * factor / norms) @ w["W_dec"] + w["b_dec"])
 
 
 def finish(name, w, **how):
@@ -69,6 +70,8 @@ def gemma_scope(name, save, **change):
 
 def saelens(name, kind, config, dtype=torch.float32, subtract=True, **how):
     w = {key: value for key, value in weights().items() if key != "threshold" or kind == "jumprelu"}
+    if config.get("finetuning_scaling_factor"):
+        w["finetuning_scaling_factor"] = (1 + 0.3 * rng.normal(size=LATENTS)).astype(np.float32)
     stored = {key: torch.tensor(value).to(dtype) for key, value in w.items()}
     os.makedirs(f"{folder}/{name}")
     save_torch(stored, f"{folder}/{name}/sae_weights.safetensors")
@@ -108,4 +111,9 @@ saelens("saelens-topk-old", "topk", {
     "activation_fn_kwargs": {"k": 140}, "normalize_activations": None,
 }, k=140)
 saelens("saelens-constant-norm", "standard", {**version6("standard"), "normalize_activations": "constant_norm_rescale"}, how="constant_norm_rescale")
+saelens("saelens-finetuned", "jumprelu", {
+    "architecture": "jumprelu", "model_name": "gpt2-small", "hook_name": "blocks.7.hook_resid_post",
+    "activation_fn_str": "relu", "finetuning_scaling_factor": True, "normalize_activations": "layer_norm",
+    "noise_scale": 0.1, "hook_head_index": None,
+}, how="layer_norm")
 print(f"numpy {np.__version__}: autoencoders of {WIDTH} x {LATENTS}")

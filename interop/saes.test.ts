@@ -13,7 +13,7 @@ describe.skipIf(!PYTHON)("sparse autoencoders in real file formats against NumPy
     const folder = temporaryFolder();
     python("saes.py", folder);
     const cases = readdirSync(folder).flatMap((file) => (file.endsWith(".safetensors") ? file.slice(0, -12) : []));
-    expect(cases.length).toBe(11);
+    expect(cases.length).toBe(12);
     for (const name of cases) {
       const { states, encoded, rebuilt } = readSafetensors(join(folder, `${name}.safetensors`)).tensors;
       const definition = await readSae(join(folder, name));

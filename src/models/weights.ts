@@ -14,6 +14,8 @@ import { type HeaderEntry, headerLength, parseHeader } from "../base/safetensors
 import { FLOAT_BYTES, FLOAT_DTYPES, type FloatDtype, widen } from "./floats.js";
 
 export interface WeightStore {
+  /** All tensors. */
+  readonly names: readonly string[];
   /** Whether there is such a tensor. */
   has(name: string): boolean;
   /** Its shape, from the header. @throws UserError when there is none or it is not of floating point */
@@ -109,6 +111,7 @@ export function openSafetensors(paths: readonly string[]): WeightStore {
     }
   };
   return {
+    names: [...tensors.keys()],
     has: (name) => tensors.has(name),
     shape: (name) => locate(name).entry.shape,
     read(name, shape) {

@@ -62,6 +62,21 @@ describe("Parquet", () => {
     ]);
   });
 
+  it("takes no bytes for text that are none, whether or not their column says that it is text", async () => {
+    for (const converted_type of [undefined, "UTF8" as const]) {
+      const schema = [
+        { name: "root", num_children: 1 },
+        { name: "text", type: "BYTE_ARRAY" as const, repetition_type: "OPTIONAL" as const, converted_type },
+      ];
+      const data = [Uint8Array.of(0xff, 0xfe), Buffer.from("naïve")];
+      const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: "text", data }], schema }));
+      expect(short(await rowsOf("a.parquet", bytes))).toEqual([
+        "! is not valid UTF-8, row 0, in row group 0",
+        ["s:1", "naïve"],
+      ]);
+    }
+  });
+
   it("says which columns there are when the text is not one", async () => {
     const rows = short(await rowsOf("a.parquet", written(["x"]), { textField: "body" }));
     expect(rows).toEqual(['!! has no column "body"; its columns are text, the footer']);

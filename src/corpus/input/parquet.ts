@@ -8,7 +8,7 @@
 import { grouped } from "../../base/errors.js";
 import { badRow, Damage, lostRow } from "./bad.js";
 import { openBytes, type StoredBytes } from "./bytes.js";
-import { BadRecord, reasonOf } from "./decode.js";
+import { BadRecord, decodeUtf8, reasonOf } from "./decode.js";
 import { columnValues, Lost } from "./parquet/column.js";
 import { type Footer, readFooter } from "./parquet/footer.js";
 import { type Column, columnOf, isFlat } from "./parquet/schema.js";
@@ -142,7 +142,9 @@ function toRow(
     }
     const record: Record<string, unknown> = Object.create(null);
     columns.forEach(({ name, tree }, index) => {
-      record[name] = meaningOf(values[index], tree);
+      const value = values[index];
+      // The text is text whatever its column says.
+      record[name] = index === 0 && value instanceof Uint8Array ? decodeUtf8(value) : meaningOf(value, tree);
     });
     return rowOf(record, row, source, options);
   } catch (error) {

@@ -7,7 +7,12 @@ import { syntheticModel } from "../testing/synthetic-model.js";
 import { instructStage, letterExample } from "./instruct-stage.js";
 import { type QuestionsResult, questionsStage } from "./stage.js";
 
-const ask = (i: number) => ({ question: `Is ${i}!`, choices: ["a", "b"], answer: "B", category: i % 2 ? "odd" : "even" });
+const ask = (i: number) => ({
+  question: `Is ${i}!`,
+  choices: ["a", "b"],
+  answer: "B",
+  category: i % 2 ? "odd" : "even",
+});
 const write = (folder: string, name: string, from: number, to: number) => {
   const path = join(folder, name);
   const records = Array.from({ length: to - from }, (_, i) => JSON.stringify(ask(from + i)));

@@ -19,7 +19,10 @@ export const QuestionsOptions = z.object({
   questions: z
     .array(z.string())
     .min(1)
-    .describe("question files: MMLU, MedQA, MedMCQA, PubMedQA or our JSONL; .jsonl, .parquet (.gz, .zst) or one .json"),
+    .describe(
+      "question files: MMLU, MMLU-Pro, ARC, MedQA, MedMCQA, PubMedQA or ours; .jsonl, .parquet (.gz, .zst) or one .json; " +
+        "answers are letters, labels, texts, or numbers where the file shows whether they count from 0 or 1",
+    ),
   scoring: z
     .array(z.enum(SCORINGS))
     .min(1)

@@ -9,6 +9,7 @@ import { statSync } from "node:fs";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { grouped, UserError } from "../../base/errors.js";
 import { NpyValues, parseNpyHeader } from "./npy.js";
+import { requireKnown } from "./shapes.js";
 
 export interface NpzCaps {
   /** Bytes of all wanted arrays together. */
@@ -29,8 +30,8 @@ export interface NpyArray {
 /**
  * Reads named arrays as float32.
  *
- * @param names - without ".npy"; others in the archive are left alone
- * @throws UserError when one is missing, an array is of another kind, or the archive is not what it claims
+ * @param names - without ".npy"
+ * @throws UserError when one is missing or there are others, an array is of another kind, or the archive is not what it claims
  */
 export async function readNpz<Name extends string>(
   path: string,
@@ -64,6 +65,8 @@ async function wantedEntries<Name extends string>(zip: ZipFile, path: string, na
   }
   const missing = names.find((name) => !found.has(`${name}.npy`));
   if (missing) throw new UserError(`${path} has no array "${missing}"; it has ${[...found.keys()].join(", ")}.`);
+  const arrays = [...found.keys()].map((file) => file.replace(/\.npy$/, ""));
+  requireKnown(path, arrays, names, "Gemma Scope");
   return Object.fromEntries(names.map((name) => [name, found.get(`${name}.npy`)!])) as Record<Name, Entry>;
 }
 

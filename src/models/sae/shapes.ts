@@ -46,3 +46,11 @@ export function definitionOf(path: string, arrays: NamedArrays): Omit<SaeDefinit
     normalisation: "none",
   };
 }
+
+/** What is not read might change the numbers: gates, skips, thresholds of another kind. @throws UserError naming it */
+export function requireKnown(path: string, names: readonly string[], known: readonly string[], what: string): void {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const some = unknown.slice(0, 5).join(", ");
+  throw new UserError(`${path} holds ${some}, which Lacuna does not know of ${what}; it reads ${known.join(", ")}.`);
+}

@@ -38,6 +38,14 @@ describe("stored values", () => {
     expect(means(1700000000123456789n, { type: "INT96" })).toBe("2023-11-14T22:13:20.123456789");
   });
 
+  it("are text where they are UTF-8, and never mended where they are said to be", () => {
+    expect(means(Buffer.from("naïve"), { type: "BYTE_ARRAY" })).toBe("naïve");
+    expect(means(bytes("da39a3ee"), { type: "BYTE_ARRAY" })).toBe("da39a3ee");
+    expect(() => means(bytes("da39a3ee"), { type: "BYTE_ARRAY", converted_type: "UTF8" })).toThrow(
+      "is not valid UTF-8",
+    );
+  });
+
   it("are hexadecimal where they are bytes of fixed length, with dashes in a UUID", () => {
     const fixed = { type: "FIXED_LEN_BYTE_ARRAY" as const, type_length: 16 };
     const hex = "00112233445566778899aabbccddeeff";

@@ -1,14 +1,15 @@
 /** @file What stored values mean: text, numbers, instants and decimals, each exact and readable. */
+import { isUtf8 } from "node:buffer";
 import type { SchemaElement, SchemaTree } from "hyparquet";
 import { BadRecord, decodeUtf8 } from "../decode.js";
 import { isList } from "./schema.js";
 
 /**
  * A stored value with the meaning its column gives it: strings, numbers, bigints, booleans, null, and arrays and plain
- * objects of them. Dates and times are written as ISO 8601 with all digits stored, decimals with all of theirs, other
- * bytes of fixed length in hexadecimal.
+ * objects of them. Dates and times are written as ISO 8601 with all digits stored, decimals with all of theirs, bytes that
+ * are no text in hexadecimal.
  *
- * @throws BadRecord when text is not UTF-8
+ * @throws BadRecord when what is said to be text is not UTF-8
  */
 export function meaningOf(value: unknown, node: SchemaTree): unknown {
   if (value === null || value === undefined) return null;
@@ -46,7 +47,7 @@ function leafMeaning(value: Stored, element: SchemaElement): unknown {
   if (type === "BOOLEAN" || type === "FLOAT" || type === "DOUBLE") return value;
   if (converted === "DECIMAL" || logical?.type === "DECIMAL") return decimal(asBigInt(value), scaleOf(element));
   if (value instanceof Uint8Array) {
-    if (type === "BYTE_ARRAY") return decodeUtf8(value);
+    if (type === "BYTE_ARRAY" && (isText(element) || isUtf8(value))) return decodeUtf8(value);
     const hex = Buffer.from(value).toString("hex");
     return logical?.type === "UUID" ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5") : hex;
   }
@@ -61,6 +62,11 @@ function leafMeaning(value: Stored, element: SchemaElement): unknown {
   if (isUnsigned && typeof value === "bigint") return BigInt.asUintN(64, value);
   if (isUnsigned && type === "INT32") return (value as number) >>> 0;
   return value;
+}
+
+/** Whether bytes are said to be text. Old writers do not say so of any. */
+function isText({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  return /^(UTF8|ENUM|JSON)$/.test(converted ?? "") || /^(STRING|ENUM|JSON)$/.test(logical?.type ?? "");
 }
 
 /** Bytes are a number in two's complement, its highest byte first. */
