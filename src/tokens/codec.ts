@@ -2,7 +2,6 @@
 import { UserError } from "../base/errors.js";
 import { byteLevelCodec } from "./byte-level.js";
 import { nativeCodec } from "./native.js";
-import { withSpecials } from "./pieces.js";
 import { ByteLevelJson } from "./tokenizer-json.js";
 
 /** Tokens, and the UTF-8 byte offset in the text at which each ends. */
@@ -23,19 +22,14 @@ export interface Codec {
   decode(ids: readonly number[]): Uint8Array;
 }
 
-/**
- * Opens a tokenizer.json.
- * @param specials - tokens that no text may become, whatever the file says of them: text by id
- * @throws UserError when it is not JSON or the library refuses it
- */
-export function openCodec(json: string, name: string, specials: ReadonlyMap<number, string> = new Map()): Codec {
+/** Opens a tokenizer.json. @throws UserError when it is not JSON or the library refuses it. */
+export function openCodec(json: string, name: string): Codec {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (error) {
     throw new UserError(`The tokenizer.json of ${name} is not JSON: ${(error as Error).message}.`);
   }
-  if (specials.size > 0) value = withSpecials(value, specials);
   const parsed = ByteLevelJson.safeParse(value);
   return (parsed.success ? byteLevelCodec(parsed.data) : undefined) ?? nativeCodec(value, name);
 }

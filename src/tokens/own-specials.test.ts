@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runStage } from "../base/stage.js";
 import { temporaryFolder } from "../testing/folder.js";
@@ -7,7 +8,7 @@ import { BYTE_CHARACTERS } from "./byte-alphabet.js";
 import { describeSpecials } from "./describe-specials.js";
 import { readBeside } from "./own-files.js";
 import { ownSpecials, type Told } from "./own-specials.js";
-import { SPECIAL_NAMES, unsayableIds } from "./specials.js";
+import { SPECIAL_NAMES, type SpecialName, unsayableIds } from "./specials.js";
 import { emptyDocuments, tokenizerStage } from "./stages.js";
 import { tokenizeCorpus } from "./tokenize.js";
 import { createTokenizer, loadTokenizer } from "./tokenizer.js";
@@ -148,6 +149,52 @@ describe("text that spells a special token", () => {
     expect([...tokenizer.encode("a<|end|><|pad|>")].every((id) => id < 256)).toBe(true);
     expect(tokenizer.decode([...tokenizer.encode("a<|end|>"), 256])).toBe("a<|end|><|end|>");
   });
+});
+
+const NAMES = [
+  ...["<s>", "</s>", "<pad>", "[PAD]", "<|endoftext|>", "<|im_end|>", "<|hidden|>", "<|pad|>", "<unk>", "|||EMAIL|||"],
+  ...["<|reserved_special_token_0|>", "<|reserved_special_token_1|>", "<unused0>", "<extra_id_0>", "[unused7]"],
+];
+
+describe("special tokens of layouts made at random", () => {
+  it("are the named ones, apart from each other, within the rows, and made by no text", () => {
+    const token = fc.record({ gap: fc.integer({ min: 0, max: 2 }), special: fc.boolean() });
+    const layout = fc.record({
+      contents: fc.shuffledSubarray(NAMES),
+      tokens: fc.array(token, { minLength: NAMES.length, maxLength: NAMES.length }),
+      rows: fc.option(fc.integer({ min: 200, max: 400 }), { nil: undefined }),
+      named: fc.record({ eos: fc.constantFrom(...NAMES), pad: fc.constantFrom(...NAMES) }),
+    });
+    fc.assert(
+      fc.property(layout, ({ contents, tokens, rows, named }) => {
+        let id = 255;
+        const added = contents.map((content, at) => ({
+          content,
+          // A file may list what it names as ordinary.
+          special: tokens[at].special || (content !== named.eos && content !== named.pad),
+          id: (id += 1 + tokens[at].gap),
+        }));
+        const { file, tokenizer } = chosen(bytesAnd(added), {
+          "tokenizer_config.json": { eos_token: named.eos, pad_token: named.pad },
+          ...(rows !== undefined && { "config.json": { vocab_size: rows } }),
+        });
+        const { specials, texts, vocabularySize } = file;
+        const idOf = (content: string) => added.find((token) => token.content === content)?.id;
+        if (idOf(named.eos) !== undefined) expect(specials.endOfText).toBe(idOf(named.eos));
+        if (idOf(named.pad) !== undefined) expect(specials.pad).toBe(idOf(named.pad));
+        const { endOfText, pad, ...others } = specials;
+        for (const [name, other] of Object.entries(others))
+          if (idOf(named.eos) !== other && idOf(named.pad) !== other && name !== "chatEnd")
+            expect(Object.values(specials).filter((each) => each === other).length).toBe(1);
+        expect(Math.max(...Object.values(specials), id, (rows ?? 0) - 1)).toBeLessThan(vocabularySize);
+        for (const [name, text] of Object.entries(texts!)) expect(idOf(text!)).toBe(specials[name as SpecialName]);
+        const spelled = tokenizer.encode(NAMES.join(" and "));
+        expect([...spelled].filter((each) => Object.values(specials).includes(each))).toEqual([]);
+        expect(tokenizer.decode([specials.hidden])).toBe(texts!.hidden ?? "<|hidden|>");
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 });
 
 describe("lacuna tokenizer --file", () => {

@@ -58,21 +58,22 @@ export function piecesOf(value: unknown, name: string, more: readonly AddedToken
 }
 
 /**
- * A tokenizer.json in which these tokens are special, so that no text becomes one of them.
+ * A tokenizer.json in which these tokens are special, so that no text becomes one of them; the same text where they are.
  * @param texts - by id
  */
-export function withSpecials(value: unknown, texts: ReadonlyMap<number, string>): unknown {
+export function withSpecials(json: string, texts: ReadonlyMap<number, string>): string {
+  if (texts.size === 0) return json;
+  const value = JSON.parse(json);
   const parsed = PiecesJson.safeParse(value);
-  if (!parsed.success) return value;
+  if (!parsed.success) return json;
   const { added_tokens } = parsed.data;
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   const known = new Set(added_tokens.map(({ id }) => id));
   const missing = [...texts].filter(([id]) => !known.has(id)).sort(([a], [b]) => a - b);
-  return {
-    ...(value as object),
-    added_tokens: [
-      ...added_tokens.map((token) => (texts.has(token.id) ? { ...token, special: true } : token)),
-      ...missing.map(([id, content]) => ({ id, content, ...flags })),
-    ],
-  };
+  if (missing.length === 0 && added_tokens.every(({ id, special }) => special || !texts.has(id))) return json;
+  const listed = added_tokens.map((token) => (texts.has(token.id) ? { ...token, special: true } : token));
+  return JSON.stringify({
+    ...value,
+    added_tokens: [...listed, ...missing.map(([id, content]) => ({ id, content, ...flags }))],
+  });
 }

@@ -39,7 +39,7 @@ export const tokenizerStage = defineStage({
   examples: [
     "lacuna tokenizer --corpus runs/corpus --out runs/tokenizer",
     "lacuna tokenizer --name cl100k_base --out runs/cl100k",
-    "lacuna tokenizer --file Qwen3-0.6B/tokenizer.json --out runs/qwen",
+    "npx lacuna tokenizer --file Qwen3-0.6B/tokenizer.json --out runs/qwen",
   ],
   version: 1,
   options: TokenizerOptions,

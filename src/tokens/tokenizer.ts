@@ -10,6 +10,7 @@ import { UserError } from "../base/errors.js";
 import { readJson, readText, writeFileAtomic, writeJson } from "../base/files.js";
 import { canonicalJson, sha256 } from "../base/hash.js";
 import { type Encoded, openCodec } from "./codec.js";
+import { withSpecials } from "./pieces.js";
 import {
   SPECIAL_NAMES,
   SPECIAL_TEXTS,
@@ -60,7 +61,7 @@ export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
   const ownTexts = new Map(
     SPECIAL_NAMES.flatMap((name) => (own[name] === undefined ? [] : [[specials[name], own[name]]])),
   );
-  const codec = openCodec(json, file.name, ownTexts);
+  const codec = openCodec(withSpecials(json, ownTexts), file.name);
   const written = { ...SPECIAL_TEXTS, ...own };
   const texts = new Map(SPECIAL_NAMES.map((name) => [specials[name], Buffer.from(written[name])]));
   const placed = SPECIAL_NAMES.filter((name) => own[name] === undefined).map((name) => specials[name]);
