@@ -1,8 +1,16 @@
 /** @file Runs a Python judge. Tests that need one skip, saying so, where LACUNA_PYTHON is not set (see run.sh). */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const PYTHON = process.env.LACUNA_PYTHON;
+
+/** Whether the judge can import a package; says so where it cannot. */
+export function hasPython(module: string): boolean {
+  if (!PYTHON) return false;
+  const { status } = spawnSync(PYTHON, ["-c", `import ${module}`]);
+  if (status !== 0) console.log(`skipped: ${PYTHON} has no ${module}; see interop/requirements.txt`);
+  return status === 0;
+}
 
 /** Runs interop/<script> and returns what it printed. */
 export function python(script: string, ...args: string[]): string {

@@ -9,7 +9,7 @@ if ! command -v python3 >/dev/null; then
   exit 0
 fi
 pip=".venv/bin/pip --quiet --disable-pip-version-check"
-if ! .venv/bin/python -c "import torch, sklearn, transformers, safetensors" 2>/dev/null; then
+if ! .venv/bin/python -c "import torch, sklearn, transformers, safetensors, tokenizers" 2>/dev/null; then
   python3 -m venv .venv
   $pip install -r interop/requirements.txt || {
     echo "interop skipped: the Python packages of interop/requirements.txt could not be installed"

@@ -31,7 +31,8 @@ async function writeModel(folder: string) {
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: true },
     post_processor: {
       type: "TemplateProcessing",
-      single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, { Sequence: { id: "A" } }],
+      single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
+      special_tokens: { "<s>": { id: "<s>", ids: [BOS], tokens: ["<s>"] } },
     },
     model: { type: "BPE", vocab, merges: [] },
   });

@@ -11,6 +11,7 @@ const added = [{ id: 17, content: "<begin>" }];
 const template = {
   type: "TemplateProcessing",
   single: [{ SpecialToken: { id: "<begin>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
+  special_tokens: { "<begin>": { id: "<begin>", ids: [17], tokens: ["<begin>"] } },
 };
 
 describe("BOS", () => {

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files.js";
+import { specialsAddedBy } from "../tokens/post-processor.js";
 import type { ModelConfig } from "./config.js";
 
 export interface BeginOfText {
@@ -22,13 +23,8 @@ export interface BeginOfText {
 
 const TokenText = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const TokenizerConfig = z.looseObject({ add_bos_token: z.boolean().nullish(), bos_token: TokenText });
-const Template = z.looseObject({
-  type: z.literal("TemplateProcessing"),
-  single: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })),
-});
 const TokenizerJson = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string() })).default([]),
-  post_processor: z.unknown().optional(),
 });
 
 /** @param asked - a token id, or false for none. @throws UserError when BOS is needed and nothing names its id */
@@ -36,7 +32,7 @@ export function beginOfText(directory: string, config: ModelConfig, asked?: numb
   if (asked !== undefined) return { id: asked === false ? undefined : asked, from: "the caller" };
   const settings = readIfThere(join(directory, "tokenizer_config.json"), TokenizerConfig);
   const tokenizer = readIfThere(join(directory, "tokenizer.json"), TokenizerJson);
-  const first = tokenizer && firstOfTemplate(tokenizer.post_processor);
+  const first = tokenizer && specialsAddedBy(tokenizer, join(directory, "tokenizer.json")).before[0];
   const named = typeof settings?.bos_token === "object" ? settings.bos_token?.content : settings?.bos_token;
   const [begins, from]: [boolean, string] =
     typeof settings?.add_bos_token === "boolean"
@@ -45,24 +41,10 @@ export function beginOfText(directory: string, config: ModelConfig, asked?: numb
         ? [first !== undefined, "tokenizer.json"]
         : [config.architecture.beginsWithBos, "the architecture"];
   if (!begins) return { id: undefined, from };
-  const text = first ?? named;
-  const id = tokenizer?.added_tokens.find(({ content }) => content === text)?.id ?? config.bosId;
+  const id = first ?? tokenizer?.added_tokens.find(({ content }) => content === named)?.id ?? config.bosId;
   if (id === undefined)
     throw new UserError(`${directory} begins texts with BOS (${from}) but names no bos_token_id. Give its id.`);
   return { id, from };
-}
-
-/** The special token a post-processor puts before a text. */
-function firstOfTemplate(processor: unknown): string | undefined {
-  const sequence = z
-    .looseObject({ type: z.literal("Sequence"), processors: z.array(z.unknown()) })
-    .safeParse(processor);
-  const candidates = sequence.success ? sequence.data.processors : [processor];
-  for (const candidate of candidates) {
-    const template = Template.safeParse(candidate);
-    if (template.success) return template.data.single[0]?.SpecialToken?.id;
-  }
-  return undefined;
 }
 
 function readIfThere<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> | undefined {

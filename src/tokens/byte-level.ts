@@ -5,27 +5,39 @@
  * loop over cached words; it is the oracle of the tests instead. Lossless: every byte of the text is in some token, so
  * byte offsets are running sums of token lengths.
  */
+import type { AddedToken } from "./added-tokens.js";
 import type { Codec, Encoded } from "./codec.js";
 import { type Encoding, encoder } from "./encoding.js";
+import type { OrdinaryModel } from "./special-entries.js";
+import { betweenTokens } from "./token-encoding.js";
 import { type ByteLevelJson, wordPattern } from "./tokenizer-json.js";
 import { packVocabulary } from "./vocabulary.js";
-import { wordScanner } from "./words.js";
+import { wordFinder } from "./words.js";
 
 /** Tokens that are gathered before arrays of the right size are made. */
 const BLOCK_TOKENS = 2 ** 16;
 
-/** A codec for a byte-level tokenizer.json, or undefined when it needs something JavaScript cannot do exactly. */
-export function byteLevelCodec(json: ByteLevelJson): Codec | undefined {
-  const wordEnd = wordScanner(wordPattern(json));
-  const vocabulary = packVocabulary(json);
-  if (!wordEnd || !vocabulary) return undefined;
+/**
+ * A codec for a byte-level tokenizer.json, or undefined when the library must do it.
+ *
+ * @param json - with a model in which nothing is special
+ * @param tokens - the file's added tokens
+ * @param spelled - what to write for special tokens that the model makes
+ */
+export function byteLevelCodec(
+  json: ByteLevelJson,
+  tokens: readonly AddedToken[],
+  spelled: OrdinaryModel["spelled"],
+  name: string,
+): Codec | undefined {
+  const vocabulary = packVocabulary(json, tokens, spelled);
+  if (!vocabulary) return undefined;
   const { size, offsets, bytes } = vocabulary;
-  const start = encoder(vocabulary, wordEnd);
+  const start = betweenTokens(encoder(vocabulary, wordFinder(wordPattern(json), name)), tokens);
   const scratch: Encoded = { ids: new Uint32Array(BLOCK_TOKENS), ends: new Uint32Array(BLOCK_TOKENS) };
 
   return {
-    // Ids of the file's own special tokens are taken, though no text produces them.
-    size: json.added_tokens.reduce((highest, { id }) => Math.max(highest, id + 1), size),
+    size,
     encode(text) {
       const blocks = gather(start(text), scratch, true);
       const ids = joined(blocks.ids);

@@ -1,8 +1,10 @@
 /** @file Codec: text to ordinary ids and back. Two kinds: byte-level in JavaScript, everything else in the library. */
 import { UserError } from "../base/errors.js";
+import { readAddedTokens } from "./added-tokens.js";
 import { byteLevelCodec } from "./byte-level.js";
 import { nativeCodec } from "./native.js";
-import { ByteLevelJson } from "./tokenizer-json.js";
+import { ordinaryModel } from "./special-entries.js";
+import { ByteLevelJson, modelVocabulary, TokenizerJson } from "./tokenizer-json.js";
 
 /** Tokens, and the UTF-8 byte offset in the text at which each ends. */
 export interface Encoded {
@@ -10,9 +12,15 @@ export interface Encoded {
   ends: Uint32Array<ArrayBuffer>;
 }
 
-/** Turns text to ids and back, without special tokens. Texts must be well formed: no lone surrogates. */
+/**
+ * Turns text to ids and back. Texts must be well formed: no lone surrogates.
+ *
+ * Ids are the file's. Text that spells one of its special tokens stays text, as in Hugging Face's library with
+ * `encode_special_tokens`; and where a model has an entry for one, which that setting does not see, text never finds it
+ * (`special-entries.ts`). Its plain added tokens are tokens.
+ */
 export interface Codec {
-  /** One more than the highest id in use. */
+  /** One more than the highest id in use, special tokens included. */
   size: number;
   encode(text: string): Encoded;
   encodeIds(text: string): Uint32Array<ArrayBuffer>;
@@ -22,7 +30,7 @@ export interface Codec {
   decode(ids: readonly number[]): Uint8Array;
 }
 
-/** Opens a tokenizer.json. @throws UserError when it is not JSON or the library refuses it. */
+/** Opens a tokenizer.json. @throws UserError when it is not one, contradicts itself, or the library refuses it. */
 export function openCodec(json: string, name: string): Codec {
   let value: unknown;
   try {
@@ -30,6 +38,21 @@ export function openCodec(json: string, name: string): Codec {
   } catch (error) {
     throw new UserError(`The tokenizer.json of ${name} is not JSON: ${(error as Error).message}.`);
   }
-  const parsed = ByteLevelJson.safeParse(value);
-  return (parsed.success ? byteLevelCodec(parsed.data) : undefined) ?? nativeCodec(value, name);
+  const parsed = TokenizerJson.safeParse(value);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    const place = path.length === 0 ? "" : `${path.join(".")}: `;
+    throw new UserError(`${name} is not a tokenizer.json that can be read: ${place}${message}.`);
+  }
+  const file = parsed.data;
+  if (file.model.dropout)
+    throw new UserError(
+      `${name} leaves out merges at random (dropout ${file.model.dropout}), so that a text has no one encoding. Set dropout to null in a copy of the file.`,
+    );
+  const tokens = readAddedTokens(file.added_tokens, modelVocabulary(file.model), name);
+  const specials = new Set(tokens.filter(({ special }) => special).map(({ content }) => content));
+  const ordinary = ordinaryModel(file.model, specials, name);
+  const byteLevel = ByteLevelJson.safeParse({ ...file, model: ordinary.model });
+  const codec = byteLevel.success ? byteLevelCodec(byteLevel.data, tokens, ordinary.spelled, name) : undefined;
+  return codec ?? nativeCodec(file, tokens, ordinary, name);
 }

@@ -27,8 +27,8 @@ export interface Encoding {
 }
 
 /** Makes readers of texts, which share one cache of words. @param longestWord - for tests */
-export function encoder(vocabulary: Vocabulary, wordEnd: WordEnd, longestWord = LONGEST_WORD) {
-  const { wholeWords, offsets } = vocabulary;
+export function encoder(vocabulary: Vocabulary, words: (text: string) => WordEnd, longestWord = LONGEST_WORD) {
+  const { wholeWords, offsets, spelled } = vocabulary;
   const cache = new WordCache();
   const idsOf = (word: string): Uint32Array => {
     const whole = wholeWords.get(word);
@@ -36,11 +36,13 @@ export function encoder(vocabulary: Vocabulary, wordEnd: WordEnd, longestWord = 
     const bytes = Buffer.from(word);
     const ids = new Uint32Array(bytes.length);
     for (let at = 0; at < bytes.length; at++) ids[at] = vocabulary.byteIds[bytes[at]];
-    return ids.subarray(0, mergeWord(ids, vocabulary.merges));
+    const merged = ids.subarray(0, mergeWord(ids, vocabulary.merges));
+    return spelled.size === 0 ? merged : Uint32Array.from([...merged].flatMap((id) => spelled.get(id) ?? id));
   };
 
   /** @param text - well formed: no lone surrogates */
   return (text: string): Encoding => {
+    const wordEnd = words(text);
     let at = 0;
     let end = 0; // of the word at `at`, while some of it is left
     let bytes = 0;
@@ -59,7 +61,7 @@ export function encoder(vocabulary: Vocabulary, wordEnd: WordEnd, longestWord = 
         };
         if (pending.length > 0) pending = pending.subarray(write(pending, 0, pending.length));
         while (at < text.length && count < room) {
-          if (end <= at) end = wordEnd(text, at);
+          if (end <= at) end = wordEnd(at);
           const stop = end - at > longestWord ? cutBefore(text, at + longestWord) : end;
           let length = cache.find(text, at, stop);
           let pool: Uint32Array = cache.pool;

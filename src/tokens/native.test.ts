@@ -30,6 +30,10 @@ describe("a tokenizer.json that is not byte-level", () => {
   it("refuses what is not a tokenizer in one sentence", () => {
     expect(() => createTokenizer("{", placeSpecials("broken", 9))).toThrow(/broken is not JSON/);
     expect(() => createTokenizer("{}", placeSpecials("empty", 9))).toThrow(/empty is not a tokenizer.json/);
-    expect(() => createTokenizer('{"model":{"type":"BPE"}}', placeSpecials("odd", 9))).toThrow(/cannot read odd/);
+    expect(() => createTokenizer('{"model":{"type":"BPE"}}', placeSpecials("odd", 9))).toThrow(
+      /odd is not a tokenizer.json that can be read: model.vocab/,
+    );
+    const broken = { model: { type: "BPE", vocab: { a: 0 }, merges: [["a", "b"]] } };
+    expect(() => createTokenizer(JSON.stringify(broken), placeSpecials("odd", 9))).toThrow(/cannot read odd.*`b`/);
   });
 });

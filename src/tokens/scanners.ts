@@ -4,18 +4,10 @@
  * Each function does what its regular expression does, alternative by alternative; `words.test.ts` holds them against
  * the expressions. Time is linear in the text, memory none: a word may be as long as the text.
  */
-import {
-  characterClasses,
-  codePointOf,
-  isSurrogate,
-  LETTER,
-  LOWER,
-  NEWLINE,
-  NUMBER,
-  SPACE,
-  UPPER,
-} from "./characters.js";
-import type { WordEnd } from "./words.js";
+import { characterClasses, isSurrogate, LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER } from "./characters.js";
+
+/** End of the word that begins at `at` (in UTF-16 units, at < text.length); always beyond `at`. */
+export type Scanner = (text: string, at: number) => number;
 
 const SPACE_UNIT = 0x20;
 const APOSTROPHE = 0x27;
@@ -26,12 +18,12 @@ const WORD_OR_SPACE = LETTER | NUMBER | SPACE;
 function classAt(classes: Uint8Array, text: string, at: number): number {
   if (at >= text.length) return 0;
   const unit = text.charCodeAt(at);
-  return classes[isSurrogate(unit) ? codePointOf(text, at) : unit];
+  return classes[isSurrogate(unit) ? text.codePointAt(at)! : unit];
 }
 
 /** UTF-16 units of the character at a position. */
 function unitsAt(text: string, at: number): number {
-  return isSurrogate(text.charCodeAt(at)) && codePointOf(text, at) > 0xffff ? 2 : 1;
+  return isSurrogate(text.charCodeAt(at)) && text.codePointAt(at)! > 0xffff ? 2 : 1;
 }
 
 /** End of the run from `at` of characters in any of the classes, or, with `inside` false, in none of them. */
@@ -39,7 +31,7 @@ function runEnd(classes: Uint8Array, text: string, at: number, wanted: number, i
   const { length } = text;
   while (at < length) {
     const unit = text.charCodeAt(at);
-    const code = isSurrogate(unit) ? codePointOf(text, at) : unit;
+    const code = isSurrogate(unit) ? text.codePointAt(at)! : unit;
     if (((classes[code] & wanted) !== 0) !== inside) break;
     at += code > 0xffff ? 2 : 1;
   }
@@ -83,7 +75,7 @@ function contractionEnd(text: string, at: number): number {
 }
 
 /** `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+` */
-export function gpt2Words(): WordEnd {
+export function gpt2Words(): Scanner {
   const classes = characterClasses();
   return (text, at) => {
     const contraction = contractionEnd(text, at);
@@ -102,7 +94,7 @@ export function gpt2Words(): WordEnd {
  *
  * @param digits - n
  */
-export function cl100kWords(digits: number): WordEnd {
+export function cl100kWords(digits: number): Scanner {
   const classes = characterClasses();
   return (text, at) => {
     const contraction = contractionEnd(text, at);
@@ -142,7 +134,7 @@ function othersEnd(classes: Uint8Array, text: string, at: number, first: number,
  * `[^\r\n\p{L}\p{N}]?U*L+(?:c)?|[^\r\n\p{L}\p{N}]?U+L*(?:c)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
  * with U `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`, L `[\p{Ll}\p{Lm}\p{Lo}\p{M}]` and c a contraction.
  */
-export function o200kWords(): WordEnd {
+export function o200kWords(): Scanner {
   const classes = characterClasses();
   /** End of `U*L+` from a position; 0 when it does not match. Capitals give back what lower case needs. */
   const lowerWord = (text: string, start: number): number => {

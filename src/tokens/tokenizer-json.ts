@@ -1,10 +1,54 @@
 /**
- * @file tokenizer.json: the part of Hugging Face's format that a byte-level BPE needs.
+ * @file tokenizer.json: what we read of Hugging Face's format, and all of it that a byte-level BPE needs.
  *
- * Other kinds of tokenizer (SentencePiece, WordPiece, normalised text) are not described here: the native library
- * reads those (`native.ts`).
+ * The rest (normalizers, other pre-tokenizers, decoders) is read by the native library (`native.ts`).
  */
 import { z } from "zod";
+import { AddedToken } from "./added-tokens.js";
+
+/** Entries and their ids. Not a record of zod's, which drops an entry called "__proto__". */
+const Vocab = z.custom<Record<string, number>>(
+  (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isTokenId),
+  "must give every entry an id",
+);
+const isTokenId = (id: unknown) => Number.isInteger(id) && (id as number) >= 0;
+const Merges = z.array(z.union([z.tuple([z.string(), z.string()]), z.string()]));
+
+/** What the kinds of model have in common, as far as special tokens go. */
+export const ModelJson = z.looseObject({
+  /** Unigram: pieces with their scores, ids are places. */
+  vocab: z.union([Vocab, z.array(z.tuple([z.string(), z.number()]))]),
+  merges: Merges.optional(),
+  unk_token: z.string().nullish(),
+  byte_fallback: z.boolean().nullish(),
+  /** BPE that leaves out merges at random. */
+  dropout: z.number().nullish(),
+  continuing_subword_prefix: z.string().nullish(),
+  end_of_word_suffix: z.string().nullish(),
+  max_input_chars_per_word: z.int().nonnegative().optional(),
+});
+export type ModelJson = z.infer<typeof ModelJson>;
+
+export const TokenizerJson = z.looseObject({
+  added_tokens: z.array(AddedToken).default([]),
+  normalizer: z.unknown().optional(),
+  pre_tokenizer: z.unknown().optional(),
+  model: ModelJson,
+});
+export type TokenizerJson = z.infer<typeof TokenizerJson>;
+
+/** Ids of a model's entries. */
+export function modelVocabulary({ vocab }: Pick<ModelJson, "vocab">): Map<string, number> {
+  return new Map(Array.isArray(vocab) ? vocab.map(([piece], id) => [piece, id]) : Object.entries(vocab));
+}
+
+/** A pair of entries that merge. */
+export function mergePair(merge: z.infer<typeof Merges>[number]): [left: string, right: string] {
+  if (typeof merge !== "string") return merge;
+  const space = merge.indexOf(" ");
+  return [merge.slice(0, space), merge.slice(space + 1)];
+}
 
 const Split = z.object({
   type: z.literal("Split"),
@@ -12,25 +56,25 @@ const Split = z.object({
   behavior: z.literal("Isolated"),
   invert: z.literal(false),
 });
-const byteLevel = <Regex extends boolean>(regex: Regex) =>
-  z.object({ type: z.literal("ByteLevel"), add_prefix_space: z.literal(false), use_regex: z.literal(regex) });
+const ByteLevel = z.object({ type: z.literal("ByteLevel"), add_prefix_space: z.literal(false) });
+const WholeByteLevel = ByteLevel.extend({ use_regex: z.literal(true).default(true) });
+const BytesOnly = ByteLevel.extend({ use_regex: z.literal(false) });
 
+/** A byte-level BPE, added tokens aside. */
 export const ByteLevelJson = z.object({
-  /** Special ones are left out of encoding; others would be cut out of the text before words are. */
-  added_tokens: z.array(z.object({ id: z.int().nonnegative(), special: z.literal(true) })).default([]),
   normalizer: z.null().optional(),
   pre_tokenizer: z.union([
-    byteLevel(true),
-    z.object({ type: z.literal("Sequence"), pretokenizers: z.tuple([Split, byteLevel(false)]) }),
+    WholeByteLevel,
+    z.object({ type: z.literal("Sequence"), pretokenizers: z.tuple([Split, BytesOnly]) }),
   ]),
   model: z.object({
-    type: z.literal("BPE"),
+    type: z.literal("BPE").optional(), // older files leave it out
     dropout: z.literal(0).nullish(),
     continuing_subword_prefix: z.literal("").nullish(),
     end_of_word_suffix: z.literal("").nullish(),
     ignore_merges: z.boolean().default(false),
-    vocab: z.record(z.string(), z.int().nonnegative()),
-    merges: z.array(z.union([z.tuple([z.string(), z.string()]), z.string()])),
+    vocab: Vocab,
+    merges: Merges,
   }),
 });
 export type ByteLevelJson = z.infer<typeof ByteLevelJson>;
@@ -41,25 +85,6 @@ const GPT2_PATTERN = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s
 /** The pattern that cuts text into words, as written in the file. */
 export function wordPattern({ pre_tokenizer }: ByteLevelJson): string {
   return pre_tokenizer.type === "ByteLevel" ? GPT2_PATTERN : pre_tokenizer.pretokenizers[0].pattern.Regex;
-}
-
-/**
- * Translates a pattern of the Rust/Oniguruma dialect for JavaScript, or returns undefined when it cannot.
- * White space is Unicode's in that dialect, not JavaScript's; (?i:...) is spelled out, Node 20 does not know it.
- */
-export function javascriptPattern(pattern: string): RegExp | undefined {
-  const spelled = pattern.replace(/\(\?i:([^()[\]\\]*)\)/g, (_, inner: string) => {
-    // The two letters below have a third case variant: the long s and the Kelvin sign.
-    const variants = (letter: string) =>
-      `[${letter.toLowerCase()}${letter.toUpperCase()}${{ s: "\u017f", k: "\u212a" }[letter.toLowerCase()] ?? ""}]`;
-    return `(?:${inner.replace(/[a-z]/gi, variants)})`;
-  });
-  const source = spelled.replaceAll("\\s", "\\p{White_Space}").replaceAll("\\S", "\\P{White_Space}");
-  try {
-    return new RegExp(source, "gu");
-  } catch {
-    return undefined;
-  }
 }
 
 /** tokenizer.json of a byte-level BPE. @param pattern - word pattern; GPT-2's when omitted */
