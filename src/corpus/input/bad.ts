@@ -20,6 +20,11 @@ export class Damage extends Error {
   }
 }
 
+/** The file ends too early: what is lost is not in it. */
+export class Truncated extends Damage {
+  override name = "Truncated";
+}
+
 /** Damage behind which nothing is looked for: reading on might take hours to say nothing. */
 export class GivenUp extends Damage {
   override name = "GivenUp";

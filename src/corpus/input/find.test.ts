@@ -19,7 +19,7 @@ function folderWith(...names: string[]): string {
   }
   return folder;
 }
-const sources = async (...given: string[]) => (await findInputs(given)).map(({ source }) => source);
+const sources = async (...given: string[]) => (await findInputs(given, () => {})).map(({ source }) => source);
 
 describe("findInputs", () => {
   it("opens folders recursively, sorted, and names sources by their path", async () => {

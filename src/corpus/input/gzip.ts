@@ -8,7 +8,7 @@
  */
 import { constants, crc32, createInflateRaw, type InflateRaw, inflateRawSync } from "node:zlib";
 import { grouped } from "../../base/errors.js";
-import { Damage } from "./bad.js";
+import { Damage, excerptOf, Truncated } from "./bad.js";
 import { ByteReader } from "./reader.js";
 import { type Members, type Stretches, stretchesOf } from "./stretches.js";
 
@@ -32,7 +32,7 @@ const MOST_TRIALS = 1000;
 
 /** Members one after the other are one stretch; zero bytes between and behind them are padding. */
 export function gzipStretches(source: AsyncIterable<Uint8Array>): Stretches {
-  return stretchesOf(new GzipMembers(new ByteReader(source)), new Damage("the gzip stream is truncated", "byte 0"));
+  return stretchesOf(new GzipMembers(new ByteReader(source)), new Truncated("the gzip stream is truncated", "byte 0"));
 }
 
 /** What is wrong with a member: "truncated", "damaged: ...". */
@@ -54,7 +54,7 @@ class GzipMembers implements Members {
     if (start.length === 0) return false;
     if (start.length === 4 && start.indexOf(MAGIC) === 0 && start[3] < 32) return true;
     const reason = this.position === 0 ? "is not a gzip stream" : "other data follows the gzip stream";
-    return new Damage(reason, `byte ${grouped(this.position)}`);
+    return new Damage(reason, `byte ${grouped(this.position)}`, excerptOf(await this.reader.peek(200)));
   }
 
   async *read(): AsyncGenerator<Uint8Array> {
@@ -70,8 +70,11 @@ class GzipMembers implements Members {
       if (!(error instanceof Fault)) throw error;
       const { position } = this;
       // Damage, too, may let the data run on to the end of the file.
-      if (error.message === "truncated" && !(await this.find())) yield* this.passOn(held);
-      throw Object.assign(this.damage(error.message), { at: position });
+      const isCut = error.message === "truncated" && !(await this.find());
+      if (isCut) yield* this.passOn(held);
+      const at = `byte ${grouped(this.produced)} of the decompressed stream`;
+      if (isCut) throw new Truncated("the gzip stream is truncated", at);
+      throw Object.assign(new Damage(`the gzip stream is ${error.message}`, at), { at: position });
     }
     yield* this.passOn(held);
   }
@@ -97,10 +100,6 @@ class GzipMembers implements Members {
         await this.reader.take(1);
       }
     }
-  }
-
-  private damage(what: string): Damage {
-    return new Damage(`the gzip stream is ${what}`, `byte ${grouped(this.produced)} of the decompressed stream`);
   }
 }
 

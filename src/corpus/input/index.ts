@@ -14,3 +14,4 @@ export type {
   ReadOptions,
   Row,
 } from "./types.js";
+export type { Unread } from "./unread.js";

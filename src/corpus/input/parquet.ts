@@ -62,6 +62,11 @@ export async function* readParquet(
     }
     first += rows;
   }
+  if (footer.rows > first)
+    throw new Damage(
+      `the file claims ${grouped(footer.rows)} rows, its row groups have ${grouped(first)}`,
+      `row ${grouped(first)}`,
+    );
 }
 
 /** The columns asked for that there are; the text must be one of them. */

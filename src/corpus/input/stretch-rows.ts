@@ -1,6 +1,6 @@
 /** @file Rows across the damage of a compressed file: numbered on, with a bad row for every stretch that is lost. */
 import { grouped } from "../../base/errors.js";
-import { Damage, FILE_START, GivenUp, lostRow } from "./bad.js";
+import { Damage, FILE_START, GivenUp, lostRow, Truncated } from "./bad.js";
 import type { Stretches } from "./stretches.js";
 import type { Extent, Origin, Row } from "./types.js";
 
@@ -17,7 +17,8 @@ export async function* rowsOfStretches(
   let origin = FILE_START;
   let damage: Damage | undefined;
   const lost = (found: Damage, extent: Exclude<Extent, "record">, end?: number) => {
-    const bytes = found.at === undefined || end === undefined ? undefined : end - found.at;
+    const isKnown = found.at !== undefined && end !== undefined && !(found instanceof Truncated);
+    const bytes = isKnown ? end - found.at! : undefined;
     const row = lostRow(origin.row, found, extent, bytes);
     origin = {
       row: origin.row + 1,

@@ -6,7 +6,7 @@
  * hold are found here, the same with every decompressor.
  */
 import { grouped } from "../../base/errors.js";
-import { Damage } from "./bad.js";
+import { Damage, excerptOf, Truncated } from "./bad.js";
 import type { ByteReader } from "./reader.js";
 
 /** Largest window decompressed with; zstd itself refuses more without being told. A window is held in memory. */
@@ -39,11 +39,11 @@ export async function nextFrame(bytes: ByteReader): Promise<boolean | Damage> {
     const isSkippable = (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
     if (isSkippable && start.length === 8) {
       const length = 8 + start.readUInt32LE(4);
-      if ((await bytes.skip(length)) < length) return new Truncated(bytes.position);
-    } else if (isSkippable || MAGIC_BYTES.indexOf(start) === 0) return new Truncated(bytes.position + start.length);
+      if ((await bytes.skip(length)) < length) return truncated(bytes.position);
+    } else if (isSkippable || MAGIC_BYTES.indexOf(start) === 0) return truncated(bytes.position + start.length);
     else {
       const reason = bytes.position === 0 ? "is not a zstd stream" : "other data follows the zstd stream";
-      return new Damage(reason, `byte ${grouped(bytes.position)}`);
+      return new Damage(reason, `byte ${grouped(bytes.position)}`, excerptOf(await bytes.peek(200)));
     }
   }
 }
@@ -68,7 +68,7 @@ export async function* zstdFrame(reader: ByteReader): AsyncGenerator<FramePart> 
   const start = reader.position;
   const upTo = async (end: number) => {
     const held = await reader.peek(end);
-    if (held.length < end) throw new Truncated(reader.position + held.length);
+    if (held.length < end) throw truncated(reader.position + held.length);
     return held;
   };
   const descriptor = (await upTo(5))[4];
@@ -140,9 +140,7 @@ function contentSize(header: Buffer, sizeBytes: number): number {
   return header.readUIntLE(at, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
 }
 
-/** The stream ends too early. */
-export class Truncated extends Damage {
-  constructor(position: number) {
-    super("the zstd stream is truncated", `byte ${grouped(position)}`);
-  }
+/** A stream that ends too early. */
+export function truncated(position: number): Truncated {
+  return new Truncated("the zstd stream is truncated", `byte ${grouped(position)}`);
 }

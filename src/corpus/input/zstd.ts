@@ -9,11 +9,11 @@ import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { Decompress } from "fzstd";
 import { grouped } from "../../base/errors.js";
-import { Damage } from "./bad.js";
+import { Damage, Truncated } from "./bad.js";
 import { ByteReader } from "./reader.js";
 import { type Members, type Stretches, stretchesOf, whole } from "./stretches.js";
 import { Xxh64 } from "./xxh64.js";
-import { type FramePart, findMagic, nextFrame, Truncated, zstdFrame } from "./zstd-frames.js";
+import { type FramePart, findMagic, nextFrame, truncated, zstdFrame } from "./zstd-frames.js";
 
 type CreateZstd = (options?: { chunkSize?: number; params?: Record<number, number> }) => Transform;
 const createNative = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress;
@@ -27,7 +27,7 @@ const MOST_TRIALS = 1000;
 
 /** Frames one after the other are one stretch. */
 export function zstdStretches(source: AsyncIterable<Uint8Array>): Stretches {
-  return stretchesOf(new ZstdMembers(new ByteReader(source)), new Truncated(0));
+  return stretchesOf(new ZstdMembers(new ByteReader(source)), truncated(0));
 }
 
 /** The bytes of a stream that is sound. @throws Damage */

@@ -20,6 +20,8 @@ const MAX_SCHEMA_ELEMENTS = 10_000;
 const MAGIC = "PAR1";
 
 export interface Footer {
+  /** Rows that the file claims, beside what its row groups do. */
+  rows: number;
   rowGroups: FileMetaData["row_groups"];
   /** Top of the schema, each column with the elements below it. */
   columns: Map<string, SchemaElement[]>;
@@ -46,9 +48,13 @@ export async function readFooter(file: StoredBytes): Promise<Footer> {
   const bytes = new Uint8Array(await file.slice(start, file.bytes));
   try {
     walkThrift(bytes.subarray(0, length), 0, MAX_FOOTER_VALUES);
-    const { schema, row_groups: rowGroups } = parquetMetadata(bytes.buffer, { geoparquet: false });
+    const {
+      schema,
+      row_groups: rowGroups,
+      num_rows: rows,
+    } = parquetMetadata(bytes.buffer, { geoparquet: false });
     if (schema.length > MAX_SCHEMA_ELEMENTS) throw new Error(`it has ${grouped(schema.length)} columns`);
-    return { rowGroups, columns: topColumns(schema), start };
+    return { rows: Number(rows), rowGroups, columns: topColumns(schema), start };
   } catch (error) {
     throw new Damage(`the Parquet footer is damaged: ${(error as Error).message}`, position);
   }
