@@ -15,6 +15,11 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** What is wrong with JSON, without the excerpt that the parser quotes: it may be private, and differs between versions of Node. */
+export function jsonProblem(error: unknown): string {
+  return (error as Error).message.replace(/(, \.*"| in JSON| after JSON)[\s\S]*$/, "").slice(0, 120);
+}
+
 /** An error on its way between threads or processes, which do not keep classes. */
 export interface SentError {
   name: string;

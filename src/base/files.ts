@@ -10,7 +10,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 import { prettifyError } from "zod";
-import { UserError } from "./errors.js";
+import { jsonProblem, UserError } from "./errors.js";
 
 /**
  * Writes a file atomically: temporary name, fsync, rename. Chunks are written in order.
@@ -56,7 +56,7 @@ export function readJson<Schema extends z.ZodType>(path: string, schema: Schema)
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`${path} is not JSON: ${(error as Error).message}.`);
+    throw new UserError(`${path} is not JSON: ${jsonProblem(error)}.`);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new UserError(`${path} is not as expected:\n${prettifyError(parsed.error)}`);

@@ -18,8 +18,9 @@ import {
 } from "../study/new-classifier/index.js";
 import { NAMED_TOKENIZERS } from "../tokens/index.js";
 import { clock, compact } from "./live.js";
-import { addSchemaOptions } from "./options.js";
+import { addNoText, addSchemaOptions } from "./options.js";
 import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
+import { textNote } from "./text-notes.js";
 
 interface Flags extends StepFlags, NewClassifierConfig {
   domain: string;
@@ -27,6 +28,7 @@ interface Flags extends StepFlags, NewClassifierConfig {
   tokenizer?: string;
   spans?: string;
   offsets?: Offsets;
+  noText?: boolean;
 }
 
 export function addClassifierNewCommand(group: Command): void {
@@ -45,7 +47,9 @@ export function addClassifierNewCommand(group: Command): void {
       "--tokenizer <path>",
       `a folder (lacuna tokenizer), a tokenizer.json, or ${NAMED_TOKENIZERS.join(" or ")}; left out: learned from the texts`,
     );
-  addStepOptions(addSchemaOptions(command, NewClassifierConfig), "quality.json")
+  addNoText(addSchemaOptions(command, NewClassifierConfig));
+  addStepOptions(command, "quality.json")
+    .addHelpText("after", textNote("classifier new"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna classifier new texts/ --domain domains/law.json --out runs/law\n  $ lacuna classifier new texts/*.jsonl.gz --text-field body --domain domains/law.json --spans marked.jsonl --offsets bytes --out runs/law-2",
@@ -65,7 +69,7 @@ async function classifierNew(texts: string[], flags: Flags): Promise<void> {
   if (!parsed.success)
     throw new UserError(`Options of classifier new are not as expected:\n${z.prettifyError(parsed.error)}`);
   const options: NewClassifierOptions = {
-    ...{ config: parsed.data, texts, domain, out, workers },
+    ...{ config: parsed.data, texts, domain, out, workers, noText: flags.noText },
     ...{ tokenizer: flags.tokenizer === undefined ? undefined : tokenizerOf(flags.tokenizer) },
     ...{ spans: spans === undefined ? undefined : { file: spans, offsets: offsets! } },
   };

@@ -16,6 +16,7 @@ import { describeSpecials, NAMED_TOKENIZERS, openTrainerTokenizer } from "../tok
 import { describeProgress, liveLine } from "./live.js";
 import { showLosses } from "./losses.js";
 import { addSchemaOptions } from "./options.js";
+import { textNote } from "./text-notes.js";
 
 interface Flags {
   to: ExportSettings["to"];
@@ -49,6 +50,7 @@ export function addExportCommand(program: Command): void {
   addSchemaOptions(command, ExportSettings)
     .option("--dry-run", "say what would be written, and write nothing")
     .option("--json", "print the manifest as JSON")
+    .addHelpText("after", textNote("export"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna export runs/mask --to huggingface --sequence-length 2048 --out runs/mask-hf\n  $ lacuna export runs/mask --to olmo-core --tokenizer cl100k_base --out runs/mask-olmo",

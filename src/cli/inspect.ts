@@ -4,8 +4,9 @@ import { UserError } from "../base/errors.js";
 import { openScored } from "../filter/job/index.js";
 import { findBorderline, type Passage, readPassages } from "../filter/stats/index.js";
 import { describeProgress, liveLine } from "./live.js";
-import { countOf, numberOf, shareOf } from "./options.js";
+import { addNoText, countOf, numberOf, shareOf } from "./options.js";
 import { type Paint, paintFor, printable } from "./terminal.js";
+import { textNote } from "./text-notes.js";
 
 interface Flags {
   count: number;
@@ -13,6 +14,7 @@ interface Flags {
   context: number;
   source?: string;
   seed: number;
+  noText?: boolean;
   json?: boolean;
 }
 
@@ -20,7 +22,7 @@ interface Flags {
 const MAX_PASSAGES = 10_000;
 
 export function addInspectCommand(program: Command): void {
-  program
+  const command = program
     .command("inspect")
     .summary("Print borderline passages: text around tokens whose score is nearest the threshold")
     .description(
@@ -32,7 +34,9 @@ export function addInspectCommand(program: Command): void {
     .option("--context <number>", "tokens shown on either side", countOf, 40)
     .option("--source <text>", "only documents of this source, as lacuna stats names it")
     .option("--seed <number>", "seed of the choice among equally near ones", numberOf, 1)
-    .option("--json", "print JSON")
+    .option("--json", "print JSON");
+  addNoText(command)
+    .addHelpText("after", textNote("inspect"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna inspect runs/scored\n  $ lacuna inspect runs/scored --around 0.9 --count 3 --source texts/part-0",
@@ -40,7 +44,10 @@ export function addInspectCommand(program: Command): void {
     .action(inspectCommand);
 }
 
-async function inspectCommand(scores: string, { count, context, source, seed, json, ...flags }: Flags): Promise<void> {
+async function inspectCommand(
+  scores: string,
+  { count, context, source, seed, json, noText, ...flags }: Flags,
+): Promise<void> {
   if (count > MAX_PASSAGES) throw new UserError(`--count ${count} is too many to read; at most ${MAX_PASSAGES}.`);
   const job = await openScored(scores);
   if (source !== undefined && !job.plan.inputs.some((input) => input.source === source)) {
@@ -55,7 +62,8 @@ async function inspectCommand(scores: string, { count, context, source, seed, js
   const progress = (update: Parameters<typeof describeProgress>[1]) =>
     live.show(describeProgress("inspect", update, (performance.now() - started) / 1000));
   const borderline = await findBorderline(job, { count, around, context, seed, source, progress });
-  const passages = await readPassages(job, borderline, around, progress);
+  const whole = await readPassages(job, borderline, around, progress);
+  const passages = noText ? whole.map((passage) => ({ ...passage, segments: [] })) : whole;
   live.clear();
   if (json) console.log(JSON.stringify({ domain: job.plan.domain, around, passages }, null, 2));
   else console.log(renderPassages(passages, around, job.plan.domain, paintFor()));
@@ -75,6 +83,7 @@ function renderPassage(passage: Passage, number: number, paint: Paint): string {
   const { id, source, row, token, tokens, score, documentScore, isStart, isEnd } = passage;
   const where = `${number}. ${printable(id).slice(0, 100)}  (${printable(source).slice(0, 200)}, row ${row})`;
   const what = `token ${token + 1} of ${tokens} scores ${score.toFixed(3)}, the document ${documentScore.toFixed(3)}`;
+  if (passage.segments.length === 0) return `${paint.bold(where)}\n${paint.dim(what)}`;
   const text = paint.isColoured ? colouredText(passage, paint) : markedText(passage);
   return `${paint.bold(where)}\n${paint.dim(what)}\n${isStart ? "" : "..."}${text}${isEnd ? "" : "..."}`;
 }

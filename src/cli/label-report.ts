@@ -6,7 +6,8 @@ import { writeFileAtomic } from "../base/files.js";
 import { type FolderReport, type LabelReport, labelReport } from "../label/index.js";
 import { labelTables, renderLabelReport } from "../study/label-report/index.js";
 import { liveLine } from "./live.js";
-import { numberOf } from "./options.js";
+import { addNoText, numberOf } from "./options.js";
+import { textNote } from "./text-notes.js";
 
 interface Flags {
   out: string;
@@ -15,12 +16,13 @@ interface Flags {
   domain?: string;
   ungraded: string[];
   seed: number;
+  noText?: boolean;
   dryRun?: boolean;
   json?: boolean;
 }
 
 export function addLabelReportCommand(program: Command): void {
-  program
+  const command = program
     .command("label-report")
     .summary("Show how far labels can be trusted, on one page")
     .description(
@@ -34,7 +36,9 @@ export function addLabelReportCommand(program: Command): void {
     .option("--ungraded <name...>", "truth domains that say nothing about single tokens", ["mixed"])
     .option("--seed <number>", "seed of the passages and latents shown", numberOf, 1)
     .option("--dry-run", "say what would be read and written, and do nothing")
-    .option("--json", "print all numbers as JSON, without any text of the corpus")
+    .option("--json", "print all numbers as JSON, without any text of the corpus");
+  addNoText(command)
+    .addHelpText("after", textNote("label-report"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna label-report runs/demo/labels --out runs/demo/labels.html\n  $ lacuna label-report runs/demo/labels runs/demo/labels-sentence --glossary glossary/*.jsonl.gz --out runs/demo/labels.html",
@@ -52,7 +56,8 @@ async function run(labels: string[], flags: Flags): Promise<void> {
   }
   const live = liveLine();
   live.show("label-report: reading labels");
-  const report = await labelReport(labels, { ...flags, glossary: flags.glossary ?? [] }).finally(() => live.clear());
+  const whole = await labelReport(labels, { ...flags, glossary: flags.glossary ?? [] }).finally(() => live.clear());
+  const report = flags.noText ? withoutText(whole) : whole;
   await writeFileAtomic(flags.out, renderLabelReport(report));
   console.log(
     flags.json ? JSON.stringify(numbersOf(report), null, 2) : `${labelTables(report)}\n\nWrote ${flags.out}.`,
@@ -67,4 +72,17 @@ function numbersOf({ folders, ...report }: LabelReport) {
     latents: latents?.all.map(({ reason: _reason, explanation: _explanation, ...latent }) => latent) ?? null,
   });
   return { ...report, folders: folders.map(numbers) };
+}
+
+/** Nothing of the corpus on the page: no passages, no contexts, no words that a judge named. */
+function withoutText({ folders, ...report }: LabelReport): LabelReport {
+  const hidden = ({ latents, ...folder }: FolderReport): FolderReport => ({
+    ...folder,
+    latents: latents && {
+      all: latents.all.map((latent) => ({ ...latent, reason: "", explanation: undefined })),
+      shown: { kept: [], rejected: [], unknown: [] },
+    },
+    passages: { random: [], borderline: [] },
+  });
+  return { ...report, folders: folders.map(hidden) };
 }

@@ -6,6 +6,7 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
+import { NO_TEXT } from "../base/no-text.js";
 import type { Stage } from "../base/stage.js";
 
 interface JsonSchemaProperty {
@@ -20,6 +21,11 @@ interface JsonSchemaProperty {
 /** Adds one option per field of the stage's schema. */
 export function addStageOptions(command: Command, stage: Stage): Command {
   return addSchemaOptions(command, stage.options, stage.inputs);
+}
+
+/** Adds `--no-text`, for commands whose other options come from no schema that has it. */
+export function addNoText(command: Command): Command {
+  return addSchemaOptions(command, z.object({ noText: NO_TEXT }));
 }
 
 /** Adds one option per field of a schema. @param inputs - fields that are paths */

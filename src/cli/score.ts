@@ -12,6 +12,7 @@ import { compact, describeProgress, liveLine } from "./live.js";
 import { showLosses } from "./losses.js";
 import { addSchemaOptions, numberOf } from "./options.js";
 import { runStageCommand } from "./stage-command.js";
+import { textNote } from "./text-notes.js";
 
 interface ScoreFlags extends JobSettings {
   classifier: string;
@@ -48,6 +49,7 @@ export function addScoreCommand(program: Command): void {
     )
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--json", "print JSON")
+    .addHelpText("after", textNote("score"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna score texts/*.jsonl.zst --classifier runs/demo/classifier --out runs/scored\n  $ lacuna score s3://corpus/part-* --classifier runs/demo/classifier --out s3://corpus/scored --shard auto",

@@ -5,6 +5,7 @@ import { planStage, type Stage, stagePlace } from "../base/stage.js";
 import { runInThread } from "../study/pool.js";
 import { describeProgress, liveLine } from "./live.js";
 import { addStageOptions, numberOf } from "./options.js";
+import { textNote } from "./text-notes.js";
 
 export function addStageCommand(program: Command, stage: Stage): void {
   const command = addStageOptions(program.command(stage.name), stage);
@@ -20,6 +21,7 @@ export function addStageFlags(command: Command, stage: Stage): Command {
     .option("--threads <number>", "threads of the native runtime", numberOf, 1)
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--json", "print the manifest as JSON")
+    .addHelpText("after", textNote(stage.name === "classifier" ? "classifier fit" : stage.name))
     .addHelpText("after", `\nExamples:\n${stage.examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 

@@ -23,7 +23,7 @@ export function renderStats(stats: JobStats, { paint, columns = columnsOf(), sou
   const documents = `${grouped(stats.documents)} documents of ${grouped(stats.inputs)} ${stats.inputs === 1 ? "input" : "inputs"}`;
   return [
     paint.bold(`${printable(stats.domain)}: ${grouped(stats.tokens)} tokens in ${documents}`),
-    `${compact(stats.textBytes).replace(/[kMG]?$/, " $&B")} of text. Of ${grouped(stats.rows)} records ${grouped(stats.empty)} were empty and ${grouped(stats.bad)} set aside as unreadable.`,
+    `${compact(stats.textBytes).replace(/[kMG]?$/, " $&B")} of text. Of ${grouped(stats.rows - stats.lost)} records ${grouped(stats.empty)} were empty and ${grouped(stats.bad)} set aside as unreadable.`,
     ...(stats.lost > 0
       ? [`Parts of files that could not be read, with unknown many documents: ${grouped(stats.lost)}.`]
       : []),

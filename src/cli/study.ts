@@ -12,8 +12,9 @@ import { planStudy, runStudy, type StudyOptions } from "../study/run.js";
 import { resultTable } from "../study/table.js";
 import { loadTokenizer } from "../tokens/index.js";
 import { clock } from "./live.js";
-import { countOf, numberOf } from "./options.js";
+import { addNoText, countOf, numberOf } from "./options.js";
 import { addStepOptions, listSteps, type StepFlags, showSteps } from "./steps.js";
+import { textNote } from "./text-notes.js";
 
 interface StudyFlags extends StepFlags {
   budget: Budget;
@@ -31,6 +32,7 @@ interface StudyFlags extends StepFlags {
   seeds?: number;
   maxBytes?: number;
   mixing?: Mixing;
+  noText?: boolean;
 }
 
 export function addStudyCommand(program: Command): void {
@@ -74,7 +76,9 @@ export function addStudyCommand(program: Command): void {
     .option("--out <folder>", "where everything goes (default: runs/<budget>)")
     .option("--seed <number>", "every random choice follows from it", numberOf, 1)
     .option("--seeds <number>", "training seeds of every cell, instead of the budget's own", countOf);
+  addNoText(command);
   addStepOptions(command, "results.json")
+    .addHelpText("after", textNote("study"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ lacuna study\n  $ lacuna study --budget evening --corpus my-text/ --text-field body --out runs/mine\n  $ lacuna study --labels latents --classifier bilm --seeds 2 --out runs/paper-route",
@@ -90,7 +94,7 @@ async function studyCommand(flags: StudyFlags): Promise<void> {
   }
   const options: StudyOptions = {
     ...{ config: configOf(flags), out, workers: flags.workers, files: flags.corpus, commands: [commandLine(flags)] },
-    ...{ domain, wrongTopic, tokenizer, textField, idField },
+    ...{ domain, wrongTopic, tokenizer, textField, idField, noText: flags.noText },
   };
   const plan = await planStudy(options);
   if (flags.dryRun) {
@@ -142,6 +146,7 @@ function commandLine(flags: StudyFlags): string {
     ...given("mixing", flags.mixing),
     ...given("domain", flags.domain && "<your domain file>"),
     ...given("wrong-topic", flags.wrongTopic && "<your domain file>"),
+    ...(flags.noText ? ["--no-text"] : []),
     ...given("labels", flags.labels),
     ...given("classifier", flags.classifier),
     ...given("arms", flags.arms && "<your arms>"),

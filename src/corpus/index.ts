@@ -1,6 +1,7 @@
 /** @file The corpus room: documents in, a fixed and split set of documents out. */
 export { type BuildOptions, buildCorpus, type Corpus } from "./build.js";
 export { CorpusDocument, type SourceDocument, SPLITS, type Split, TruthSpan } from "./document.js";
+export { requireTextField } from "./first.js";
 export * from "./input/index.js";
 export { type Fields, readSource } from "./read.js";
 export { readRecords } from "./records.js";

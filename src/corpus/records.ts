@@ -1,6 +1,6 @@
 /** @file Records of JSONL files (.gz, .zst) against a schema, streamed and strict: the first wrong line stops it. */
 import { z } from "zod";
-import { UserError } from "../base/errors.js";
+import { jsonProblem, UserError } from "../base/errors.js";
 import { readLines } from "./lines.js";
 
 /**
@@ -21,7 +21,7 @@ export async function* readRecords<Schema extends z.ZodType>(
     try {
       value = JSON.parse(line);
     } catch (error) {
-      throw new UserError(`${path}:${number} is not JSON: ${(error as Error).message}.`);
+      throw new UserError(`${path}:${number} is not JSON: ${jsonProblem(error)}.`);
     }
     const parsed = schema.safeParse(value);
     if (!parsed.success) throw new UserError(`${path}:${number} is not ${what}:\n${z.prettifyError(parsed.error)}`);

@@ -91,7 +91,10 @@ export const labelStage = defineStage({
       const { judgements: judged, details, report } = await judgeLatents(work, options, progress);
       const judgements = overruled(judged, options);
       const thresholds = statistics.thresholds(options.sd);
-      await writeFileAtomic(join(out, "latents.jsonl"), latentLines(work.evidence, judgements, thresholds, details));
+      await writeFileAtomic(
+        join(out, "latents.jsonl"),
+        latentLines(work.evidence, judgements, thresholds, details, options.noText),
+      );
 
       const count = (wanted: Verdict) => judgements.filter(({ verdict }) => verdict === wanted).length;
       const keep = Uint32Array.from([...judgements.keys()].filter((latent) => judgements[latent].verdict === "forget"));

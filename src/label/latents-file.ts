@@ -7,12 +7,16 @@ const STATUS: Record<Verdict, string> = { forget: "kept", retain: "rejected", un
 
 const rounded = (value: number) => Number(value.toPrecision(5));
 
-/** One line of latents.jsonl per latent; `threshold` is the activation from which it is strong. */
+/**
+ * One line of latents.jsonl per latent; `threshold` is the activation from which it is strong.
+ * @param noText - contexts are told by their activation alone, verdicts without the words behind them
+ */
 export function* latentLines(
   evidence: readonly LatentEvidence[],
   judgements: readonly Judgement[],
   thresholds: Float64Array,
   details: readonly LatentDetail[] = [],
+  noText = false,
 ): Generator<Uint8Array> {
   for (const [index, { latent, mean, sd, frequency, contexts }] of evidence.entries()) {
     const { verdict, confidence, reason, cause } = judgements[index];
@@ -21,7 +25,7 @@ export function* latentLines(
       latent,
       status: STATUS[verdict],
       confidence: rounded(confidence),
-      reason,
+      reason: noText ? "" : reason,
       cause,
       explanation,
       score: score === undefined ? undefined : rounded(score),
@@ -29,7 +33,10 @@ export function* latentLines(
       mean: rounded(mean),
       sd: rounded(sd),
       threshold: rounded(thresholds[latent]),
-      contexts: contexts.map((context) => ({ ...context, activation: rounded(context.activation) })),
+      contexts: contexts.map((context) => ({
+        ...(noText ? { before: "", token: "", after: "" } : context),
+        activation: rounded(context.activation),
+      })),
     };
     yield Buffer.from(`${JSON.stringify(line)}\n`);
   }

@@ -8,7 +8,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { UserError } from "../base/errors.js";
+import { jsonProblem, UserError } from "../base/errors.js";
 import type { Labels } from "./label-documents.js";
 import { UNKNOWN_LABEL } from "./label-files.js";
 
@@ -56,7 +56,7 @@ function parseSpan(line: string, where: string): LabelSpan {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new UserError(`${where} is not JSON: ${(error as Error).message}.`);
+    throw new UserError(`${where} is not JSON: ${jsonProblem(error)}.`);
   }
   const span = LabelSpan.safeParse(value);
   if (!span.success) throw new UserError(`${where} is not a span:\n${z.prettifyError(span.error)}`);

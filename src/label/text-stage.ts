@@ -75,7 +75,9 @@ export const labelTextStage = defineStage({
           texts.map(({ text }) => text),
           told,
         );
-        const lines = judged.flatMap((parts, index) => parts.map((part) => lineOf(shard.documents[index].id, part)));
+        const lines = judged.flatMap((parts, index) =>
+          parts.map((part) => lineOf(shard.documents[index].id, part, options)),
+        );
         await writeFileAtomic(join(out, `${split}.spans.jsonl`), lines.join(""));
         for (const part of judged.flat()) pieces.push(part);
         const labels = joinLabels(judged.map((parts, index) => labelsOf(parts, texts[index], options.documentShare)));
@@ -121,9 +123,9 @@ export function adviceOf(
 }
 
 /** A judged piece as `lacuna label-spans` reads it, with what the judge said. */
-function lineOf(id: string, { start, end, judgement }: JudgedPiece): string {
+function lineOf(id: string, { start, end, judgement }: JudgedPiece, { noText }: Pick<Options, "noText">): string {
   const { verdict: label, confidence, reason, cause } = judgement;
-  return `${JSON.stringify({ id, start, end, label, confidence, reason, cause })}\n`;
+  return `${JSON.stringify({ id, start, end, label, confidence, reason: noText ? undefined : reason, cause })}\n`;
 }
 
 function labelsOf(pieces: readonly JudgedPiece[], { text, ends, isSpecial }: DocumentText, documentShare: number) {

@@ -20,6 +20,8 @@ export interface StudyOptions extends Partial<StudyInputs> {
   out: string;
   /** Command lines to print in the report as what makes it again. */
   commands?: readonly string[];
+  /** Nothing of the corpus's text in results and report. */
+  noText?: boolean;
   workers?: number;
   onEvent?: (event: StepEvent) => void;
 }
@@ -56,12 +58,13 @@ export interface StudyResult {
  * @throws UserError for inputs that are wrong; what was finished before stays and is found by the next run.
  */
 export async function runStudy(options: StudyOptions): Promise<StudyResult> {
-  const { config, out, workers = 2, onEvent = () => {}, commands = [] } = options;
+  const { config, out, workers = 2, onEvent = () => {}, commands = [], noText = false } = options;
   const inputs = inputsOf(options);
   await writeJson(join(out, STUDY_FILE), config);
   const step = stepRunner({ folder: out, workers, onEvent });
   const artifacts = await runPipeline(config, inputs, step);
-  const results = Results.parse(analyse(await collectFacts(config, artifacts, { ...inputs, commands })));
+  const facts = await collectFacts(config, artifacts, { ...inputs, commands });
+  const results = Results.parse(analyse(noText ? { ...facts, passages: [] } : facts));
   const costs = routeCosts(artifacts.routes);
   await writeFileAtomic(join(out, "report.html"), renderReport(results));
   await writeJson(join(out, "results.json"), results);

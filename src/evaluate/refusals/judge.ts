@@ -35,7 +35,7 @@ export interface RefusalVerdict {
 }
 
 export const RefusalJudgeOptions = z.object({
-  ...JudgeOptions.omit({ judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
+  ...JudgeOptions.omit({ noText: true, judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
   judge: z
     .enum(["resemblance", "none", "anthropic", "openai"])
     .default("resemblance")

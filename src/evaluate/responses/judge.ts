@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 export const ResponseJudgeOptions = z.object({
-  ...JudgeOptions.omit({ judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
+  ...JudgeOptions.omit({ noText: true, judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
   judge: z
     .enum(["none", "anthropic", "openai"])
     .default("none")

@@ -170,7 +170,7 @@ describe("a scoring job", () => {
       return { bytes: 3, sha256: "synthetic" };
     };
     const sentence =
-      /memory has no document: of 4 records 2 have no text but white space, 2 are bad and 0 stand for lost/;
+      /memory has no document: its inputs gave nothing else than 2 empty, 2 bad \(memory\/quarantine says why\)/;
     await expect(runSynthetic(store, syntheticPlan(SHARDS), open)).rejects.toThrow(sentence);
     expect(files.has(JOB_FILES.manifest)).toBe(false);
     expect((await verifyJob(store)).problems.join("\n")).toMatch(sentence);

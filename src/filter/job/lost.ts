@@ -20,15 +20,23 @@ export function losses(plan: JobPlan, records: readonly ShardRecord[]): string[]
 
 /** @throws UserError when there is no document in any shard */
 export function requireDocuments(store: Pick<Store, "uri">, plan: JobPlan, records: readonly ShardRecord[]): void {
-  if (records.some(({ documents }) => documents > 0)) return;
-  const sum = (name: "rows" | "empty" | "bad" | "lost") =>
-    records.reduce((all, record) => all + (record[name] ?? 0), 0);
-  const { textField } = plan.settings;
+  if (hasDocuments(records)) return;
+  const sum = (name: "empty" | "bad" | "lost") => records.reduce((all, record) => all + (record[name] ?? 0), 0);
+  const found = [
+    [sum("empty"), "empty"],
+    [sum("bad"), "bad"],
+    [sum("lost"), "lost parts of files"],
+  ] as const;
+  const parts = found.filter(([count]) => count > 0).map(([count, what]) => `${grouped(count)} ${what}`);
   const why =
-    sum("rows") === 0
+    parts.length === 0
       ? "its inputs hold no record"
-      : `of ${grouped(sum("rows"))} records ${grouped(sum("empty"))} have no text but white space, ${grouped(sum("bad"))} are bad and ${grouped(sum("lost"))} stand for lost parts of files${sum("bad") + sum("lost") > 0 ? ` (${store.uri}/quarantine says why)` : ""}`;
+      : `its inputs gave nothing else than ${parts.join(", ")}${sum("bad") + sum("lost") > 0 ? ` (${store.uri}/quarantine says why)` : ""}`;
   throw new UserError(
-    `The scoring job ${store.uri} has no document: ${why}. Check the inputs and --text-field ${textField}, and score into another --out.`,
+    `The scoring job ${store.uri} has no document: ${why}. Check the inputs and --text-field ${plan.settings.textField}, and score into another --out.`,
   );
+}
+
+export function hasDocuments(records: readonly ShardRecord[]): boolean {
+  return records.some(({ documents }) => documents > 0);
 }

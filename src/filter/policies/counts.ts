@@ -6,6 +6,7 @@
  */
 import { grouped, UserError } from "../../base/errors.js";
 import type { Progress } from "../../base/progress.js";
+import type { ChosenThreshold } from "../choose.js";
 import type { ScoreBlock } from "../job/scored.js";
 import type { Policy } from "../policy.js";
 import { countMarked, isDropped, markDocument, sumOf } from "./mark.js";
@@ -32,17 +33,30 @@ export function lostTokens({ droppedTokens, maskedTokens, removedTokens }: Count
   return droppedTokens + maskedTokens + removedTokens;
 }
 
+type Chosen = Pick<ChosenThreshold, "by" | "wanted">;
+
 /**
  * A policy that takes nothing, or everything, is a mistake before it is a policy.
  * @throws UserError when there is no token, or one policy takes none, or all together leave nothing to train on
  */
 export function requireEffect(
-  policies: readonly { scores: string; policy: Pick<Policy, "domain" | "method" | "threshold">; counts: Counts }[],
+  policies: readonly {
+    scores: string;
+    policy: Pick<Policy, "domain" | "method" | "threshold">;
+    chosen: Chosen;
+    counts: Counts;
+  }[],
   together: Counts,
 ): void {
-  for (const { scores, policy, counts } of policies) {
+  for (const { scores, policy, chosen, counts } of policies) {
     const { domain, method, threshold } = policy;
     if (method === "none" || lostTokens(counts) > 0) continue;
+    if (chosen.wanted !== undefined && (chosen.by === "share" || chosen.by === "prevalence")) {
+      throw new UserError(
+        `The policy for ${domain} takes nothing: whatever threshold takes anything of ${scores} takes more than the share wanted, ${chosen.wanted}. ` +
+          `Look at what is there (npx lacuna stats ${scores}) and give a larger --share, or --method none to filter nothing.`,
+      );
+    }
     throw new UserError(
       `The policy for ${domain} takes nothing: no ${method === "document" ? "document" : "token"} of ${scores} scores ${threshold.toFixed(4)} or more. ` +
         `Look at what is there (npx lacuna stats ${scores}) and give a lower --threshold or a --share, or --method none to filter nothing.`,

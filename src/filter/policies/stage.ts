@@ -64,7 +64,10 @@ async function resolvePolicies(
   const counts = sumCounts(counted.shards);
   const lost = lostTokens(counts);
   requireEffect(
-    policies.map(({ policy, scored }, n) => ({ scores: scored.store.uri, policy, counts: counted.policies[n] })),
+    policies.map(({ policy, scored, chosen }, n) => ({
+      ...{ scores: scored.store.uri, policy, chosen },
+      counts: counted.policies[n],
+    })),
     counts,
   );
   return {

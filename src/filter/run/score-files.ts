@@ -6,7 +6,7 @@
  */
 import type { Progress } from "../../base/progress.js";
 import { openStore, type Store } from "../../base/store/index.js";
-import { findInputs } from "../../corpus/input/index.js";
+import { findInputs, requireTextField } from "../../corpus/index.js";
 import {
   finishJob,
   type JobPlan,
@@ -58,6 +58,8 @@ export async function planFiles({ inputs, classifier, out, settings, part }: Sco
   const store = openStore(out);
   const plan = planJob({ inputs: await findInputs([...inputs]), classifier, settings });
   await requireFree(store, plan);
+  // Before there is a job of the wrong field that would have to be deleted.
+  await requireTextField(plan.inputs[0], plan.settings);
   const isOurs = (shard: number) => part === undefined || shard % part.of === part.index;
   const shards = async () => (await pendingShards(store, plan)).filter(isOurs);
   return { store, plan, shards };

@@ -40,6 +40,14 @@ function noModel(judge: string): UserError {
   return new UserError(`--judge ${judge} needs --judge-model, e.g. claude-haiku-4-5 or llama3.2.`);
 }
 
+/** @throws UserError when the corpus is private: every question to a model holds some of it */
+function refusePrivate({ judge, noText }: Pick<ModelOptions, "judge" | "noText">): void {
+  if (!noText) return;
+  throw new UserError(
+    `--no-text keeps the corpus's text out of requests, and --judge ${judge} sends it to a model. Use --judge lexicon, which asks nobody, or leave out --no-text.`,
+  );
+}
+
 function providerOf({ judge, judgeModel, baseUrl, batch }: ModelOptions): Provider {
   if (!judgeModel) throw noModel(judge);
   if (judge === "anthropic") return anthropicProvider({ model: judgeModel, baseUrl });
@@ -49,6 +57,7 @@ function providerOf({ judge, judgeModel, baseUrl, batch }: ModelOptions): Provid
 
 /** What the model would cost; needs no key. @throws UserError for a missing model or price */
 export function describePrice(options: ModelOptions): { judge: string; price: Price } {
+  refusePrivate(options);
   const { judge, judgeModel: model, baseUrl = process.env.OPENAI_BASE_URL, priceIn, priceOut } = options;
   if (!model) throw noModel(judge);
   const isLocal = judge === "openai" && baseUrl !== undefined && isLocalHost(new URL(baseUrl).hostname);
@@ -61,6 +70,7 @@ export async function openLlm(
   options: ModelOptions,
   names?: readonly PromptName[],
 ): Promise<{ llm: Llm; ledger: Ledger }> {
+  refusePrivate(options);
   const { maxCost, batch, parallel, schema: useSchema, maxTokens, priceIn, priceOut } = options;
   const provider = providerOf(options);
   const price = priceOf(provider, { input: priceIn, output: priceOut });

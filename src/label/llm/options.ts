@@ -1,5 +1,6 @@
 /** @file Options of judging, as `lacuna label` takes them. */
 import { z } from "zod";
+import { NO_TEXT } from "../../base/no-text.js";
 import { checkBaseUrl } from "../../llm/index.js";
 import { JUDGE_FROM } from "./judge.js";
 import { MIN_SCORE, SCORES } from "./score.js";
@@ -47,6 +48,7 @@ export const JudgeOptions = z.object({
     .describe("dollars the answers may cost at most; it stops before, and goes on later"),
   priceIn: z.number().min(0).optional().describe("dollars per million input tokens, where the shipped price is wrong"),
   priceOut: z.number().min(0).optional().describe("dollars per million output tokens"),
+  noText: NO_TEXT,
   parallel: z.int().min(1).max(256).default(8).describe("questions in flight, without --batch"),
 });
 export type JudgeOptions = z.infer<typeof JudgeOptions>;

@@ -25,15 +25,18 @@ const NEXT = [
   "lacuna export <policy> --to huggingface --out <export>",
 ];
 
-/** Renders the whole page. @param lexicon - terms to mark in the passages */
-export function renderNewClassifier({ quality, drawn }: NewClassifierQuality, lexicon: readonly string[]): string {
+/** Renders the whole page. @param lexicon - terms to mark in the passages; undefined: the page shows no text */
+export function renderNewClassifier(
+  { quality, drawn }: NewClassifierQuality,
+  lexicon: readonly string[] | undefined,
+): string {
   const body = html`${head(quality)}
 <main>
 ${gradesSection(quality)}
 ${sourcesSection(quality)}
 ${domainsSection(quality)}
 ${thresholdsSection(quality)}
-${passagesSection(quality, drawn, lexicon)}
+${lexicon ? passagesSection(quality, drawn, lexicon) : html`<section id="passages"><h2>Judge for yourself</h2><p>Made with --no-text, so no passage is shown; quality.json names ${drawn.length} by document and bytes.</p></section>`}
 ${limitsSection(quality)}
 </main>
 <footer>Made by Lacuna ${PACKAGE.version} with lacuna classifier new. The numbers are in quality.json beside this page, without any text.</footer>`;

@@ -17,6 +17,8 @@ export interface NewClassifierOptions extends NewClassifierInputs {
   /** Folder for everything: steps/, classifier/, classifier.html, quality.json. */
   out: string;
   workers?: number;
+  /** No passages on the page. */
+  noText?: boolean;
   onEvent?: (event: StepEvent) => void;
   /** Instead of steps in threads of their own. */
   run?: RunStep;
@@ -37,7 +39,7 @@ export async function planNewClassifier({ config, ...inputs }: NewClassifierOpti
  * @throws UserError for inputs that are wrong; what was finished before stays and is found by the next run.
  */
 export async function runNewClassifier(options: NewClassifierOptions): Promise<QualityFile> {
-  const { config, out, workers = 2, onEvent = () => {}, ...inputs } = options;
+  const { config, out, workers = 2, noText = false, onEvent = () => {}, ...inputs } = options;
   const { lexicon } = readDomain(inputs.domain);
   const step = options.run ?? stepRunner({ folder: out, workers, onEvent });
   const artifacts = await newClassifierSteps(config, inputs, async (spec) => {
@@ -47,7 +49,7 @@ export async function runNewClassifier(options: NewClassifierOptions): Promise<Q
   });
   const measured = measureQuality(artifacts, inputs.domain, config.seed);
   await placeClassifier(artifacts.classifier.path, join(out, "classifier"));
-  await writeFileAtomic(join(out, "classifier.html"), renderNewClassifier(measured, lexicon));
+  await writeFileAtomic(join(out, "classifier.html"), renderNewClassifier(measured, noText ? undefined : lexicon));
   await writeJson(join(out, "quality.json"), measured.quality);
   return measured.quality;
 }
