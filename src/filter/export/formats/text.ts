@@ -1,8 +1,9 @@
 /**
  * @file text: the documents that are left, as plain text without their removed spans, for any tokenizer.
  *
- * Removed spans are cut in whole tokens of the tokenizer, the one they were scored in unless another is given. Plain text has no loss mask: what is masked but not removed
- * is listed in `no_loss_ranges`, [start, end) in characters (code points) of the text written.
+ * Removed spans are cut in whole tokens of the tokenizer: the one they were scored in, unless another is given. Plain text
+ * has no loss mask: what is masked but not removed is listed in `no_loss_ranges`, [start, end) in characters (code points)
+ * of the text written.
  */
 import { TextParquet } from "../parquet/text.js";
 import { byteSpans, characterSpans, cutSpans, spansAfterCut } from "../spans.js";
