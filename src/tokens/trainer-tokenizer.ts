@@ -32,7 +32,8 @@ export async function openTrainerTokenizer(given: string, told: Told = {}): Prom
       `--tokenizer ${given} is no folder with a tokenizer.json, nor such a file, nor one of ${NAMED_TOKENIZERS.join(", ")}.`,
     );
   const json = readText(path);
-  const name = isFile ? basename(path, ".json") : basename(dirname(resolve(path)));
+  const file = basename(path, ".json");
+  const name = file === "tokenizer" ? basename(dirname(resolve(path))) : file;
   return createTokenizer(json, ownSpecials(json, name, readBeside(path), told));
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../testing/folder.js";
 import { exportCorpus } from "../export.js";
 import type { ExportSettings } from "../settings.js";
-import { shouting, syntheticSet } from "../testing/synthetic-set.js";
+import { shouting, syntheticSet, wordTokenizer } from "../testing/synthetic-set.js";
 
 /** "ab CD e": tokens are bytes, C and D (3 and 4) are forget; end-of-text is 256, <|hidden|> 257, <|pad|> 258. */
 const [TEXT, END, HIDDEN, PAD] = ["ab CD e", 256, 257, 258];
@@ -187,5 +187,15 @@ describe("text", () => {
     const removed = await exported({ to: "text", files: "parquet" }, "remove");
     const [first] = await parquet(join(removed.out, "00000.parquet"));
     expect(first).toMatchObject({ id: "one", text: "ab <|hidden|><|hidden|> e", no_loss_ranges: "[]" });
+  });
+
+  it("writes <|hidden|> as the trainer's tokenizer does, where an unused token of its own stands for it", async () => {
+    const folder = temporaryFolder();
+    const set = await syntheticSet(folder, [[shouting("one", TEXT)]], { method: "remove" });
+    const words = wordTokenizer();
+    const tokenizer = { ...words, texts: { ...words.texts, hidden: "<unused0>" } };
+    await exportCorpus(set, join(folder, "out"), { settings: { to: "text" }, tokenizer });
+    const [{ text }] = lines(readFileSync(join(folder, "out", "00000.jsonl.gz")));
+    expect(text).toBe("ab <unused0><unused0> e");
   });
 });
