@@ -15,7 +15,7 @@ import { random } from "../base/random.js";
 import { runStage } from "../base/stage.js";
 import { classifierStage } from "../classify/index.js";
 import { corpusStage } from "../corpus/index.js";
-import { ensureBuilt } from "../filter/run/testing/fake-job.js";
+import { ensureBuilt } from "../testing/built.js";
 import { LabelTextOptions, labelTextStage } from "../label/index.js";
 import { STAGES } from "../study/stages.js";
 import { temporaryFolder } from "../testing/folder.js";

@@ -20,6 +20,7 @@ export const FUZZ_OPTIONS: ReadOptions = {
   idField: "id",
   maxRecordBytes: 2 ** 20,
   keepFields: ["domain"],
+  mayLackText: true,
 };
 
 export interface Outcome {
