@@ -1,10 +1,6 @@
 /** @file Host arrays in and out of the native runtime, without copies, checked against the program's specs. */
 import { Tensor as RuntimeTensor } from "onnxruntime-node";
-import type { DType, Shape } from "./tensor.js";
-import { elements } from "./tensor.js";
-
-/** Values of a tensor in row-major order: float32, int32, or bool (0 or 1). */
-export type HostArray = Float32Array | Int32Array | Uint8Array;
+import { type DType, elements, type HostArray, type Shape } from "./tensor.js";
 
 interface Port {
   shape: Shape;

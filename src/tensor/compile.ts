@@ -1,9 +1,9 @@
 /** @file Compiled functions: trace once, run many times on host arrays. */
-import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
+import { allocate, checkedInput, runtimeTensor } from "./buffers.js";
 import type { CompileOptions } from "./options.js";
 import { compileTrace } from "./session.js";
 import type { Spec, TensorsOf } from "./spec.js";
-import type { Tensor } from "./tensor.js";
+import type { HostArray, Tensor } from "./tensor.js";
 import { trace } from "./trace.js";
 import { leaves, type Mapped, rebuild } from "./tree.js";
 

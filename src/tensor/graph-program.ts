@@ -4,12 +4,12 @@
  *
  * There is no oracle here: whoever writes such a graph tests it against the traced one.
  */
-import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
+import { allocate, checkedInput, runtimeTensor } from "./buffers.js";
 import { Graph } from "./lowering/graph.js";
 import type { CompileOptions } from "./options.js";
 import { compileLowered } from "./session.js";
 import type { Spec } from "./spec.js";
-import type { Shape } from "./tensor.js";
+import type { HostArray, Shape } from "./tensor.js";
 
 export interface GraphProgram {
   /**

@@ -1,7 +1,6 @@
 /** @file Traced tensor programs, compiled for the native runtime. */
 
 export { type AttentionOptions, attend } from "./attention.js";
-export type { HostArray } from "./buffers.js";
 export { type ArraysOf, compile, type InputsOf, type Program } from "./compile.js";
 export { constant } from "./constant.js";
 export { crossEntropy, tokenLosses } from "./crossEntropy.js";
@@ -38,5 +37,5 @@ export {
 export { broadcastTo, concat, expandDims, max, mean, reshape, slice, sum, transpose } from "./shaping.js";
 export { softmax } from "./softmax.js";
 export { Spec, spec, type TensorsOf } from "./spec.js";
-export { type DType, type Operand, type Shape, Tensor } from "./tensor.js";
+export { type DType, type HostArray, type Operand, type Shape, Tensor } from "./tensor.js";
 export type { Mapped, Tree } from "./tree.js";

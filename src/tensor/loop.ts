@@ -4,12 +4,12 @@
  * Two sets of buffers take turns: a step reads one and writes the other. Writing in place is accepted by the native
  * runtime and silently corrupts weights, because some operations still read what others have already replaced.
  */
-import { allocate, checkedInput, type HostArray, runtimeTensor } from "./buffers.js";
+import { allocate, checkedInput, runtimeTensor } from "./buffers.js";
 import type { InputsOf } from "./compile.js";
 import type { CompileOptions } from "./options.js";
 import { compileTrace } from "./session.js";
 import type { Spec, TensorsOf } from "./spec.js";
-import type { Tensor } from "./tensor.js";
+import type { HostArray, Tensor } from "./tensor.js";
 import { trace } from "./trace.js";
 import { leaves, leavesWithPaths, type Mapped, rebuild } from "./tree.js";
 

@@ -5,12 +5,12 @@
  */
 
 import { type JaxArray, use, wrap } from "./arrays.js";
-import { allocate, checkedInput, type HostArray } from "./buffers.js";
+import { allocate, checkedInput } from "./buffers.js";
 import type { ArraysOf, InputsOf } from "./compile.js";
 import { initialiseJax, jax } from "./jax.js";
 import type { Loop, Step } from "./loop.js";
 import type { Spec, TensorsOf } from "./spec.js";
-import type { Tensor } from "./tensor.js";
+import type { HostArray, Tensor } from "./tensor.js";
 import { leaves, type Mapped, rebuild } from "./tree.js";
 
 /** A function of flat arrays, compiled by jax-js; consumes its arguments. The form of its result is known after a call. */

@@ -1,10 +1,13 @@
 /**
  * @file The tensor that model code sees: a shape, a type, and nothing else.
  *
- * jax-js is not named here: its declarations need library types that programs importing this package may not have.
+ * Neither jax-js nor the native runtime is named here or in what else programs see of this folder: their declarations
+ * need library types (newer ones, a browser's) that a program importing this package may not have.
  */
 export type DType = "float32" | "int32" | "bool";
 export type Shape = readonly number[];
+/** Values of a tensor in row-major order: float32, int32, or bool (0 or 1). */
+export type HostArray = Float32Array | Int32Array | Uint8Array;
 /** A value of a traced program. Made by the operations of this folder, never by hand. */
 export class Tensor {
   readonly shape: Shape;
