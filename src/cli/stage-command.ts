@@ -1,6 +1,7 @@
 /** @file One command per stage: parse options, run the stage in a thread, show progress, print what it returned. */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { UserError } from "../base/errors.js";
 import { planStage, type Stage } from "../base/stage.js";
 import { runInThread } from "../study/pool.js";
 import { describeProgress, liveLine } from "./live.js";
@@ -41,6 +42,7 @@ export async function runStageCommand(stage: Stage, given: Record<string, unknow
     const estimate = await stage.estimate?.(plan.options);
     const { key, options: resolved } = plan;
     console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));
+    if (estimate?.problem !== undefined) throw new UserError(estimate.problem);
     return;
   }
   const live = liveLine();
