@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { anthropicProvider, completionCall, openAiProvider, priceOf } from "./index.js";
 import { fakeAnthropic } from "./testing/fake-anthropic.js";
 import { type FakeReply, fakeOpenAi } from "./testing/fake-openai.js";
-import { calls, opened, PRICE, withKey } from "./testing/setup.js";
+import { textsBelow } from "./testing/kills.js";
+import { calls, opened, PRICE, SYNTHETIC_KEY, withKey } from "./testing/setup.js";
 
 const request = { system: "s", user: "q", maxTokens: 50 };
 
@@ -95,6 +96,37 @@ describe("what is no answer is asked again, not taken for an empty one", () => {
     const { asker } = await opened();
     await expect(asker.ask([completionCall(provider, priceOf(provider), request)])).rejects.toThrow(/no such key/);
     expect(fake.bodies).toHaveLength(1);
+  });
+});
+
+describe("the key", () => {
+  it("that a server sends back, in whatever place, reaches neither the ledger nor a message", async () => {
+    withKey("OPENAI_API_KEY");
+    withKey();
+    const said = `your key is ${SYNTHETIC_KEY}`;
+    const replies: FakeReply[] = [
+      { message: { content: [{ type: "text", text: said }] } },
+      { message: { content: null, reasoning_content: said } },
+      { message: { content: null, tool_calls: [{ function: { arguments: said } }] } },
+      { message: { content: null, refusal: said } },
+      { body: { error: { message: said } } },
+      { body: { choices: [{ error: said, message: null }] } },
+      { body: { nothing: said } },
+    ];
+    const fake = await fakeOpenAi({ reply: (user) => replies[Number(user)] });
+    const anthropic = await fakeAnthropic({
+      reply: () => ({ text: "", message: { content: [{ type: "thinking", thinking: said, signature: "" }] } }),
+    });
+    const provider = openAiProvider({ model: "local", baseUrl: fake.url });
+    const { asker, folder } = await opened({ attempts: 1, maxUnknown: 0.1 });
+    const problem = ({ text }: { text: string }) => ({ why: "malformed" as const, said: text });
+    const asked = replies.map((_, index) =>
+      completionCall(provider, PRICE, { ...request, user: String(index) }, { problem }),
+    );
+    const outcomes = await asker.ask([...asked, ...calls(anthropic.url, 1)]);
+    expect([...fake.keys]).toEqual([`Bearer ${SYNTHETIC_KEY}`]);
+    expect(JSON.stringify(outcomes).match(/your key is \[key\]/g)).toHaveLength(replies.length + 1);
+    for (const text of [JSON.stringify(outcomes), ...textsBelow(folder)]) expect(text).not.toContain(SYNTHETIC_KEY);
   });
 });
 

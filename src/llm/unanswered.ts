@@ -69,12 +69,13 @@ export class AnswerTally {
   failure(): UserError {
     const open = this.asked - this.answered;
     const [[why, { count, said }]] = [...this.reasons].sort((a, b) => b[1].count - a[1].count);
-    const accepted = Math.min(1, Math.ceil((100 * open) / this.asked) / 100);
+    const accepted = Math.ceil((100 * open) / this.asked) / 100;
+    const orElse = accepted < 1 ? ` Or take them as unknown: --max-unknown ${accepted}.` : "";
     return new UserError(
       `${grouped(open)} of ${grouped(this.asked)} questions to ${this.judge} have no answer (${percent(open / this.asked)}; ` +
         `--max-unknown allows ${percent(this.maxUnknown)}). The commonest reason is "${why}" (${grouped(count)} times), ` +
         `e.g. ${quoted(said)}. ${ADVICE[why]} All answers are kept, and only what has none is asked again when the ` +
-        `command is run again. Or take them as unknown: --max-unknown ${accepted}.`,
+        `command is run again.${orElse}`,
     );
   }
 }
