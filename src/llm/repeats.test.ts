@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { canonicalJson, sha256 } from "../base/hash.js";
 import { anthropicProvider, completionCall } from "./index.js";
 import { fakeAnthropic } from "./testing/fake-anthropic.js";
 import { opened, PRICE, withKey } from "./testing/setup.js";
@@ -127,6 +128,16 @@ describe("an answer that is cut", () => {
     needed = 500;
     expect(await third.asker.ask(questions(fake.url, 2, 600))).toMatchObject([{}, { answer: { text: "answer" } }]);
     expect(limits()).toEqual([600]);
+  });
+});
+
+describe("a question's key", () => {
+  it("is what it was when the limit was part of it, so that ledgers of that time still answer, and is the same for any limit", () => {
+    withKey();
+    const [old, larger] = [1024, 4096].map((maxTokens) => questions("http://127.0.0.1:9", 1, maxTokens)[0].key);
+    const request = { system: "synthetic", user: "question 0", maxTokens: 1024 };
+    expect(old).toBe(sha256(canonicalJson({ provider: "anthropic", model: "synthetic-model", request })));
+    expect(larger).toBe(old);
   });
 });
 
