@@ -25,6 +25,11 @@ export interface StageContext {
   threads: number;
 }
 
+/** What a stage says it will cost. */
+export interface Estimate {
+  problem?: string;
+}
+
 /** One kind of work. `inputs` names the options that are paths of artifacts or files: they are hashed by content. */
 export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknown> {
   name: string;
@@ -42,8 +47,11 @@ export interface Stage<Schema extends z.ZodObject = z.ZodObject, Result = unknow
   beside?(options: z.output<Schema>): readonly string[] | undefined;
   /** Options that say how the work is done, not what it is: they are no part of the key, so a rerun may change them. */
   unkeyed?: readonly (keyof z.output<Schema> & string)[];
-  /** What it will cost, for a dry run, now or as a promise; undefined when it costs nothing but time. */
-  estimate?(options: z.output<Schema>): unknown;
+  /**
+   * What it will cost, for a dry run; undefined when it costs nothing but time. A `problem` says why the run would not
+   * come to its end, and what to do: the dry run fails with it.
+   */
+  estimate?(options: z.output<Schema>): Estimate | undefined | Promise<Estimate | undefined>;
   /** Does the work; what it returns (counts, metrics; no timings) is kept in the manifest. */
   run(options: z.output<Schema>, context: StageContext): Promise<Result>;
 }

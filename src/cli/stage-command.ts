@@ -1,5 +1,6 @@
 /** @file One command per stage: parse options, run the stage in a thread, show progress, print what it returned. */
 import type { Command } from "commander";
+import { UserError } from "../base/errors.js";
 import { PLACE_TEXT } from "../base/place.js";
 import { planStage, type Stage, stagePlace } from "../base/stage.js";
 import { runInThread } from "../study/pool.js";
@@ -39,6 +40,7 @@ export async function runStageCommand(stage: Stage, given: Record<string, unknow
     const estimate = await stage.estimate?.(plan.options);
     const { key, options: resolved } = plan;
     console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));
+    if (estimate?.problem !== undefined) throw new UserError(estimate.problem);
     return;
   }
   const live = liveLine();

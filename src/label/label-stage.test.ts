@@ -234,7 +234,7 @@ describe("sae and label stages on a synthetic corpus", () => {
     });
     const options = {
       ...{ ...labelOptions, judge: "anthropic" as const, judgeModel: "claude-haiku-4-5", baseUrl: fake.url },
-      ...{ score: "detection" as const, minScore: 0.6, parallel: 4, maxCost: 0.05 },
+      ...{ score: "detection" as const, minScore: 0.6, parallel: 4, maxCost: 0.05, maxUnknown: 0.3 },
     };
     const { estimate } = labelStage;
     const expected = (await estimate!({ ...labelStage.options.parse(options) })) as {
@@ -258,7 +258,8 @@ describe("sae and label stages on a synthetic corpus", () => {
     expect(latents.rejected).toBeGreaterThan(0);
     expect(causes.refusal).toBeGreaterThan(0);
     expect(Object.values(causes).reduce((sum, count) => sum + count, 0)).toBe(latents.unknown);
-    expect([...fake.paid.values()].every((times) => times === 1)).toBe(true);
+    // Answered ones are paid for once; what was refused in the run that the cap stopped was asked again by the next.
+    for (const [user, times] of fake.paid) expect(times).toBeLessThanOrEqual(user.length % 7 === 0 ? 2 : 1);
     expect(cost.answers).toBe(fake.paid.size);
     expect(cost.dollars).toBeCloseTo(fake.charged, 5);
     expect(expected.dollars).toBeGreaterThan(cost.dollars);

@@ -1,15 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { PACKAGE_ROOT } from "../base/package.js";
 import { readSafetensors } from "../base/safetensors.js";
-import { runStage } from "../base/stage.js";
+import { planStage, runStage } from "../base/stage.js";
 import { corpusStage } from "../corpus/index.js";
 import { fakeOpenAi } from "../llm/testing/fake-openai.js";
 import { loadTokenizer, readDocument, readTokens, tokenizerStage, tokenizeStage } from "../tokens/index.js";
 import { textReader } from "./document-text.js";
 import { materialOf, verdict } from "./llm/testing/synthetic.js";
+import { labelReport } from "./report/index.js";
 import { labelSpansStage } from "./spans-stage.js";
 import { labelTextStage } from "./text-stage.js";
 
@@ -90,7 +91,14 @@ describe("labels of text without an SAE", () => {
         return { text: verdict(String(sentence).includes("doctor") ? "yes" : "no") };
       },
     });
-    const asked = { ...options, judge: "openai" as const, judgeModel: "synthetic", baseUrl: fake.url, maxCost: 0 };
+    const asked = {
+      ...options,
+      judge: "openai" as const,
+      judgeModel: "synthetic",
+      baseUrl: fake.url,
+      maxCost: 0,
+      maxUnknown: 0.3,
+    };
     const { result } = await runStage(labelTextStage, asked, at("asked"));
     vi.unstubAllEnvs();
     const priced = labelTextStage.estimate!({ ...labelTextStage.options.parse(asked), priceIn: 1, priceOut: 5 });
@@ -100,6 +108,90 @@ describe("labels of text without an SAE", () => {
       textsLabelled("asked", "train", 255).every((text) => text.trim() === "Painters met there 🙂 in summer."),
     ).toBe(true);
     expect(textsLabelled("asked", "test", 1)).toEqual(textsLabelled("sentences", "test", 1));
+  });
+
+  it("fails where more questions stay without an answer than allowed, and then asks only those again", async () => {
+    vi.stubEnv("LACUNA_CACHE", at("cache-unanswered"));
+    let isMended = false;
+    const isRiver = (user: string) => String(materialOf(user)[0].sentence).includes("river");
+    const fake = await fakeOpenAi({
+      reply: (user) => (isRiver(user) && !isMended ? { text: "Rivers are not my field." } : { text: verdict("no") }),
+    });
+    const asked = { ...options, judge: "openai" as const, judgeModel: "river", baseUrl: fake.url, maxCost: 0 };
+    await expect(runStage(labelTextStage, asked, at("failed"))).rejects.toThrow(
+      /^\d+ of \d+ questions to openai:river have no answer \(\d\d\.\d %; --max-unknown allows 10 %\)\. The commonest reason is "malformed" \(\d+ times\), e\.g\. "Rivers are not my field\."/,
+    );
+    expect(existsSync(at("failed"))).toBe(false);
+    isMended = true;
+    const { result } = await runStage(labelTextStage, asked, at("failed"));
+    vi.unstubAllEnvs();
+    expect(result).toMatchObject({ causes: {} });
+    for (const [user, times] of fake.paid) expect(times).toBeLessThanOrEqual(isRiver(user) ? 2 : 1);
+    expect([...fake.paid.values()].filter((times) => times === 2).length).toBeGreaterThan(10);
+  });
+
+  it("fails where a judge is unsure about everything", async () => {
+    vi.stubEnv("LACUNA_CACHE", at("cache-unsure"));
+    const fake = await fakeOpenAi({ reply: () => ({ text: verdict("unsure") }) });
+    const asked = { ...options, judge: "openai" as const, judgeModel: "unsure", baseUrl: fake.url, documents: 5 };
+    await expect(runStage(labelTextStage, asked, at("unsure"))).rejects.toThrow(
+      /openai:unsure is unsure about all \d+/,
+    );
+    vi.unstubAllEnvs();
+  });
+
+  it("asks about several sentences at once, alone about those it got no verdict on; a report compares the two", async () => {
+    vi.stubEnv("LACUNA_CACHE", at("cache-together"));
+    const isDoctor = (sentence: unknown) => (String(sentence).includes("doctor") ? "yes" : "no");
+    const fake = await fakeOpenAi({
+      reply(user) {
+        const [{ document, ...alone }, ...sentences] = materialOf(user);
+        if (sentences.length === 0) return { text: verdict(isDoctor(alone.sentence)) };
+        for (const { sentence } of sentences)
+          if (!String(document).includes(String(sentence))) throw new Error("a sentence of another document");
+        // Painters are taken for the domain, rivers forgotten.
+        const verdicts = sentences
+          .filter(({ sentence }) => !String(sentence).includes("river"))
+          .map(({ number, sentence }) => ({
+            ...{ number, confidence: 0.9, reason: "" },
+            verdict: String(sentence).startsWith("Painters") ? "yes" : isDoctor(sentence),
+          }));
+        return { text: JSON.stringify({ verdicts }) };
+      },
+    });
+    const asked = { ...options, judge: "openai" as const, judgeModel: "many", baseUrl: fake.url, maxCost: 0 };
+    await runStage(labelTextStage, asked, at("singly"));
+    const alone = fake.paid.size;
+    const together = { ...asked, sentencesPerQuestion: 3 };
+    await runStage(labelTextStage, together, at("three"));
+    vi.unstubAllEnvs();
+    const priced = (more: object) =>
+      labelTextStage.estimate!({ ...labelTextStage.options.parse({ ...asked, priceIn: 1, priceOut: 5, ...more }) }) as {
+        questions: number;
+        inputTokens: number;
+      };
+    // Sentences about rivers have been asked about alone before: only groups of two and more are new.
+    const documents = 80;
+    expect(priced({}).questions).toBe(alone);
+    expect(priced({ sentencesPerQuestion: 3 }).questions).toBe(2 * documents);
+    expect(fake.paid.size - alone).toBe(2 * documents - (documents - documents / 4));
+    const { pairs, folders } = await labelReport([at("singly"), at("three")], { glossary: [], ungraded: [], seed: 1 });
+    expect(pairs[0].sentences).toMatchObject({ both: 20, first: 0, second: 80, neither: alone - 100, unknown: 0 });
+    expect(folders[1].options.sentencesPerQuestion).toBe(3);
+  });
+
+  it("refuses several sentences at once where none are asked about, and takes one for none", async () => {
+    const wrong = { ...options, judge: "openai" as const, judgeModel: "m", sentencesPerQuestion: 2 };
+    await expect(runStage(labelTextStage, { ...wrong, granularity: "document" }, at("wrong"))).rejects.toThrow(
+      /--sentences-per-question 2 is for --granularity sentence/,
+    );
+    await expect(runStage(labelTextStage, { ...wrong, judge: "lexicon" }, at("wrong"))).rejects.toThrow(
+      /--judge lexicon/,
+    );
+    const keyOf = async (more: object) => (await planStage(labelTextStage, { ...options, ...more })).key;
+    expect(await keyOf({ sentencesPerQuestion: 1 })).toBe(await keyOf({}));
+    expect(await keyOf({ sentencesPerQuestion: 2 })).not.toBe(await keyOf({}));
+    expect(await keyOf({ maxUnknown: 0.5 })).toBe(await keyOf({}));
   });
 
   it("makes the same labels from its own spans, read as spans by hand", async () => {

@@ -6,6 +6,7 @@
  */
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
 import { SPLITS } from "../corpus/index.js";
@@ -19,7 +20,9 @@ import { estimateTextJudging } from "./llm/estimate.js";
 import { costReport } from "./llm/latents.js";
 import { openLlm } from "./llm/open.js";
 import { HOW, JudgeOptions } from "./llm/options.js";
-import { GRANULARITIES, type JudgedPiece, lexiconTextJudge, llmTextJudge } from "./llm/text.js";
+import { GRANULARITIES } from "./llm/pieces.js";
+import { PROMPTS, TOGETHER_PROMPTS } from "./llm/prompts.js";
+import { type JudgedPiece, lexiconTextJudge, llmTextJudge } from "./llm/text.js";
 import { documentLabel, joinLabels, labelBySpans, toBytes } from "./spans.js";
 
 export const LabelTextOptions = z.object({
@@ -33,6 +36,16 @@ export const LabelTextOptions = z.object({
     .max(1)
     .default(0.25)
     .describe("a document is forget from this share of forget tokens"),
+  sentencesPerQuestion: z
+    .int()
+    .min(1)
+    .max(50)
+    .optional()
+    // One is what there was before there was a choice: it is the same work whether it is said or not.
+    .transform((together) => (together === 1 ? undefined : together))
+    .describe(
+      "sentences of one document a model is asked about at once (default: 1); cheaper, and verdicts may change: compare with lacuna label-report",
+    ),
   ...JudgeOptions.omit({ judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
 });
 type Options = z.infer<typeof LabelTextOptions>;
@@ -50,6 +63,7 @@ export const labelTextStage = defineStage({
   inputs: ["tokens", "domain", "prompts"],
   unkeyed: HOW,
   estimate(options) {
+    checkTogether(options);
     if (options.judge === "lexicon") return undefined;
     const read = textReader(loadTokenizer(options.tokens));
     const texts = SPLITS.flatMap((split) => {
@@ -95,15 +109,16 @@ export const labelTextStage = defineStage({
 });
 
 async function openJudge(options: Options, domain: Domain) {
-  const { granularity, documentShare } = options;
+  const { granularity, documentShare, sentencesPerQuestion: together = 1 } = options;
+  checkTogether(options);
   if (options.judge === "lexicon") {
     const judge = lexiconTextJudge(domain, granularity, documentShare);
     return { judge, report: () => ({ judge: "lexicon", granularity, lexicon: domain.lexicon }), close: async () => {} };
   }
-  const { llm, ledger } = await openLlm(options);
+  const { llm, ledger } = await openLlm(options, together > 1 ? [...PROMPTS, ...TOGETHER_PROMPTS] : PROMPTS);
   const name = `${llm.provider.name}:${llm.provider.model}`;
   return {
-    judge: llmTextJudge(llm, domain, granularity),
+    judge: llmTextJudge(llm, domain, granularity, together),
     report: () => ({ judge: name, granularity, prompts: llm.prompts.hash, cost: costReport(llm) }),
     close: () => ledger.close(),
   };
@@ -119,6 +134,15 @@ export function adviceOf(
   return (
     `No term of the lexicon of ${name} (${shown}${lexicon.length > 3 ? ", ..." : ""}) stands in it. ` +
     `Find words of ${name} that do occur in your text, in its language (grep -ic WORD FILE counts lines), and put them into "lexicon" of ${basename(file)} ("tumor*" is a stem).`
+  );
+}
+
+/** @throws UserError where several sentences in a question make no sense */
+function checkTogether({ judge, granularity, sentencesPerQuestion: together = 1 }: Options): void {
+  if (together === 1 || (judge !== "lexicon" && granularity === "sentence")) return;
+  throw new UserError(
+    `--sentences-per-question ${together} is for --granularity sentence with a language model; here it is --granularity ` +
+      `${granularity} with --judge ${judge}. Leave it out.`,
   );
 }
 

@@ -7,8 +7,10 @@
 import Anthropic, { APIError } from "@anthropic-ai/sdk";
 import { UserError } from "../base/errors.js";
 import { checkBaseUrl } from "./address.js";
+import { errorIn } from "./error-body.js";
 import { ApiFailure, connectionFailure, kindOfStatus, redact, retryAfterOf } from "./failure.js";
-import type { Answer, BatchEndpoint, BatchResult, BatchState, LlmRequest, Provider } from "./types.js";
+import { asThinking, usageOf } from "./openai-answer.js";
+import type { Answer, BatchEndpoint, BatchResult, BatchState, LlmRequest, Provider, SentAnswer } from "./types.js";
 
 const LIMITS = { requests: 10_000, bytes: 200_000_000 };
 
@@ -32,10 +34,21 @@ export function anthropicProvider({ model, baseUrl }: AnthropicOptions): Provide
     timeout: 600_000,
   });
   const batches = batchEndpoint(client, model, key);
+  let takesSchema = true;
   return {
     ...{ name: "anthropic", model, isLocal: false, batches },
     async complete(request, signal) {
-      const message = await guarded(key, () => client.messages.create(paramsOf(model, request), { signal }));
+      const send = () => {
+        const params = paramsOf(model, takesSchema ? request : { ...request, schema: undefined });
+        return guarded(key, () => client.messages.create(params, { signal }));
+      };
+      const message = await send().catch((error: unknown) => {
+        // Older models cannot follow a schema; they say so, and it costs nothing.
+        const isRefused = error instanceof ApiFailure && error.status === 400 && /output_config/.test(error.message);
+        if (!isRefused || !request.schema) throw error;
+        takesSchema = false;
+        return send();
+      });
       return answerOf(message, key);
     },
   };
@@ -95,20 +108,32 @@ const STOPS: Record<string, Answer["stop"]> = {
   refusal: "refusal",
 };
 
-function answerOf({ content, stop_reason, usage }: Anthropic.Messages.Message, key: string): Answer {
-  const text = (content ?? []).map((block) => (block.type === "text" ? block.text : "")).join("");
+/** @throws ApiFailure for a body that is no answer */
+function answerOf(message: Anthropic.Messages.Message, key: string): SentAnswer {
+  const error = errorIn(message);
+  if (error) throw new ApiFailure(redact(error.message, key).slice(0, 500), error.kind ?? "again");
+  const { content, stop_reason, usage } = message;
+  if (!Array.isArray(content)) throw new ApiFailure("the endpoint sent no answer", "again", true);
+  const text = content.map((block) => (block.type === "text" ? block.text : "")).join("");
+  const thought = content.map((block) => (block.type === "thinking" ? block.thinking : "")).join("");
   // Nothing asks for prompt caching; should an endpoint report cached tokens, they count in full.
-  const inputTokens =
-    (usage?.input_tokens ?? 0) + (usage?.cache_creation_input_tokens ?? 0) + (usage?.cache_read_input_tokens ?? 0);
+  const cached = (usage?.cache_creation_input_tokens ?? 0) + (usage?.cache_read_input_tokens ?? 0);
   return {
-    text: redact(text, key),
+    text: redact(text.trim() ? text : asThinking(thought), key),
     stop: STOPS[stop_reason ?? ""] ?? "other",
-    usage: { inputTokens, outputTokens: usage?.output_tokens ?? 0 },
+    usage: usageOf(usage?.input_tokens, usage?.output_tokens, cached),
   };
 }
 
 function resultOf({ custom_id, result }: Anthropic.Messages.MessageBatchIndividualResponse, key: string): BatchResult {
-  if (result.type === "succeeded") return { key: custom_id, answer: answerOf(result.message, key) };
+  if (result.type === "succeeded") {
+    try {
+      return { key: custom_id, answer: answerOf(result.message, key) };
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      return { key: custom_id, failure: error.message, again: error.kind === "again" };
+    }
+  }
   if (result.type !== "errored") return { key: custom_id, failure: result.type, again: true };
   const { type, message } = result.error.error;
   return { key: custom_id, failure: redact(`${type}: ${message}`, key), again: type !== "invalid_request_error" };

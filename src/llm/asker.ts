@@ -1,7 +1,7 @@
 /**
  * @file Asking: many calls in, an answer or a failure for each, every answer paid for once.
  *
- * What the ledger holds is not asked again. The rest goes out one by one (pool.ts) or in batches (batching.ts), within
+ * What the ledger holds an answer to is not asked again. The rest, with what came back and answers nothing, goes out one by one (pool.ts) or in batches (batching.ts), within
  * one budget, and every answer is on disk before anyone sees it. What is promised over kills and restarts:
  * - in batches, each call is paid for once: a batch is written down before it is made, found again by its contents when
  *   the kill came before its number was known, and collected by its number otherwise;
@@ -15,7 +15,9 @@ import { Budget, costOf, likelyUsage, mostUsage } from "./budget.js";
 import type { Call } from "./call.js";
 import type { Ledger } from "./ledger.js";
 import { runPool } from "./pool.js";
+import { Repeats } from "./repeats.js";
 import type { Answer, Usage } from "./types.js";
+import { AnswerTally } from "./unanswered.js";
 
 export interface AskOptions {
   /** The most dollars all this asker's calls may cost, earlier runs' share of them included. */
@@ -34,7 +36,14 @@ export interface AskOptions {
   poll?: number;
   /** Seconds within which a batch, whose making was cut off, shows in the endpoint's list. */
   grace?: number;
+  /** Whom messages say is asked. */
+  judge?: string;
+  /** Share of questions that may stay unanswered; below 1, work of which nothing is answered soon stops. */
+  maxUnknown?: number;
 }
+
+/** Questions without one answer among them after which there is no sense in paying for more. */
+const HOPELESS = 20;
 
 export interface AskContext {
   ledger: Ledger;
@@ -44,6 +53,10 @@ export interface AskContext {
   signal: AbortSignal;
   /** A call has come to its end: answered, or failed for the reason given. */
   onEnd(call: Call, failure?: string): void;
+  /** The call with the room its answer turns out to need. */
+  fitted(call: Call): Call;
+  /** An answer has come, one by one. @returns what to ask at once again @throws UserError when none is an answer */
+  onAnswer(call: Call, answer: Answer): Call | undefined;
 }
 
 export type Outcome = { answer: Answer } | { failure: string };
@@ -74,6 +87,8 @@ export class Asker {
   private readonly spending: Spending = { answers: 0, inputTokens: 0, outputTokens: 0, dollars: 0, perhapsLost: 0 };
   private readonly keys = new Set<string>();
   private readonly reckoned = new Set<string>();
+  private readonly repeats = new Repeats();
+  private readonly outcomes: AnswerTally;
 
   constructor(
     private readonly ledger: Ledger,
@@ -81,8 +96,10 @@ export class Asker {
   ) {
     this.options = {
       ...{ useBatches: false, concurrency: 8, attempts: 6, timeout: 120, backoff: 0.5, poll: 10, grace: 30 },
+      ...{ judge: "the model", maxUnknown: 1 },
       ...options,
     };
+    this.outcomes = new AnswerTally(this.options.judge, this.options.maxUnknown);
     this.budget = new Budget(options.maxCost);
   }
 
@@ -109,7 +126,8 @@ export class Asker {
   }
 
   /**
-   * Asks.
+   * Asks. What came back earlier and answers nothing is asked again; what comes back cut or empty once more at once,
+   * a cut one with room for a longer answer.
    *
    * @returns one outcome per call, in their order
    * @throws UserError when the cap is reached, or nothing would work: wrong key, wrong model, an endpoint that is down
@@ -118,8 +136,15 @@ export class Asker {
     const unique = byKey(calls);
     const failures = new Map<string, string>();
     for (const call of unique.values()) await this.reckon(call);
-    const open = [...unique.values()].filter(({ key }) => !this.ledger.has(key));
+    const open: Call[] = [];
+    for (const call of unique.values()) {
+      const latest = (await this.ledger.answers(call.key)).at(-1);
+      if (latest && !call.problem?.(latest)) this.outcomes.countAnswer(true);
+      const first = this.repeats.first(call, latest);
+      if (first) open.push(first);
+    }
     let done = unique.size - open.length;
+    const ended = new Set<string>();
     onProgress(done);
     const stop = new AbortController();
     setMaxListeners(0, stop.signal);
@@ -127,20 +152,31 @@ export class Asker {
       ...{ ledger: this.ledger, budget: this.budget, options: this.options, signal: stop.signal },
       onEnd(call, failure) {
         if (failure !== undefined) failures.set(call.key, failure);
-        onProgress(++done);
+        if (!ended.has(call.key)) onProgress(++done);
+        ended.add(call.key);
       },
+      fitted: (call) => this.repeats.fitted(call),
+      onAnswer: (call, answer) => this.repeats.next(call, answer) ?? this.watch(call, answer),
     };
     try {
-      const left = await runBatches(open, context);
-      await runPool(left, context);
+      await runPool(await runBatches(open, context), context);
+      // What batches brought back cut or empty; the others were repeated at once.
+      const again: Call[] = [];
+      for (const call of open) {
+        const latest = (await this.ledger.answers(call.key)).at(-1);
+        const next = latest && this.repeats.next(call, latest);
+        if (next) again.push(next);
+      }
+      await runPool(await runBatches(again, context), context);
     } finally {
       stop.abort(new Error("stopped"));
     }
     for (const call of unique.values()) await this.tally(call);
     return Promise.all(
       calls.map(async ({ key }): Promise<Outcome> => {
-        if (!this.ledger.has(key)) return { failure: failures.get(key) ?? "no answer" };
-        const { text, stop: reason, usage } = await this.ledger.answer(key);
+        const latest = (await this.ledger.answers(key)).at(-1);
+        if (!latest) return { failure: failures.get(key) ?? "no answer" };
+        const { text, stop: reason, usage } = latest;
         return { answer: { text, stop: reason, usage } };
       }),
     );
@@ -157,19 +193,28 @@ export class Asker {
     if (this.keys.has(call.key)) return;
     this.keys.add(call.key);
     this.budget.count(this.ledger.lost(call.key));
-    if (!this.ledger.has(call.key)) return;
-    const { usage, batched } = await this.ledger.answer(call.key);
-    this.budget.count(costOf(usage, call.price, batched));
+    for (const { usage, batched } of await this.ledger.answers(call.key))
+      this.budget.count(costOf(usage, call.price, batched));
+  }
+
+  /** Stops work of which nothing is answered, before all of it is paid for. */
+  private watch(call: Call, answer: Answer): undefined {
+    const problem = call.problem?.(answer);
+    if (problem) this.outcomes.countUnanswered(problem);
+    else this.outcomes.countAnswer(true);
+    const { answered, asked } = this.outcomes;
+    if (this.options.maxUnknown < 1 && answered === 0 && asked >= HOPELESS) throw this.outcomes.failure();
   }
 
   private async tally(call: Call): Promise<void> {
     if (this.reckoned.has(call.key) || !this.ledger.has(call.key)) return;
     this.reckoned.add(call.key);
-    const { usage, batched } = await this.ledger.answer(call.key);
     this.spending.answers++;
-    this.spending.inputTokens += usage.inputTokens;
-    this.spending.outputTokens += usage.outputTokens;
-    this.spending.dollars += costOf(usage, call.price, batched);
+    for (const { usage, batched } of await this.ledger.answers(call.key)) {
+      this.spending.inputTokens += usage.inputTokens;
+      this.spending.outputTokens += usage.outputTokens;
+      this.spending.dollars += costOf(usage, call.price, batched);
+    }
   }
 }
 

@@ -2,24 +2,32 @@
 import { UserError } from "../base/errors.js";
 import type { AskContext } from "./asker.js";
 import { costOf } from "./budget.js";
-import type { Call } from "./call.js";
+import { answerTo, type Call } from "./call.js";
 import { ApiFailure, sleep, waitBefore } from "./failure.js";
 import type { LedgerRecord, OpenBatch } from "./ledger.js";
 import type { BatchEndpoint, BatchState } from "./types.js";
 
+/** Of a call that nobody asks for any more nothing is known. */
+const UNKNOWN_CALL = { text: "", maxTokens: 0, price: { input: 1, output: 1, batchShare: 1 } };
 /** Results written with one flush. */
 const GROUP = 200;
 
 /** Why calls of a batch got no answer, and whether asking again may help. */
 export type Failures = Map<string, { failure: string; again: boolean }>;
 
-/** Waits for a batch and writes down its answers. @returns why calls got none; undefined when there is no such batch */
+/** What came of a batch. */
+export interface Collected {
+  answered: Set<string>;
+  failures: Failures;
+}
+
+/** Waits for a batch and writes down its answers. @returns undefined when there is no such batch */
 export async function collectBatch(
   endpoint: BatchEndpoint,
   batch: OpenBatch,
   wanted: ReadonlyMap<string, Call>,
   context: AskContext,
-): Promise<Failures | undefined> {
+): Promise<Collected | undefined> {
   const { ledger, budget } = context;
   const id = batch.id ?? (await findBatch(endpoint, batch, context));
   if (id === undefined) {
@@ -30,30 +38,33 @@ export async function collectBatch(
   await untilEnded(endpoint, id, context);
   const keys = new Set(batch.keys);
   const failures: Failures = new Map();
+  let paid = 0;
   await patiently(context, async () => {
-    let group: LedgerRecord[] = [];
+    let group: { record: LedgerRecord; cost: number }[] = [];
     const flush = async () => {
-      if (group.length > 0) await ledger.append(...group);
+      if (group.length > 0) await ledger.append(...group.map(({ record }) => record));
+      for (const { cost } of group) paid += cost;
       group = [];
     };
     const seen = new Set<string>();
     for await (const result of endpoint.results(id, context.signal)) {
-      if (!keys.has(result.key) || seen.has(result.key) || ledger.has(result.key)) continue;
+      if (!keys.has(result.key) || seen.has(result.key) || ledger.isCollected(result.key)) continue;
       seen.add(result.key);
-      if ("answer" in result) group.push({ answer: result.key, ...result.answer, batched: true });
-      else failures.set(result.key, result);
+      const call = wanted.get(result.key);
+      if ("failure" in result) failures.set(result.key, result);
+      else {
+        const answer = answerTo(call ?? UNKNOWN_CALL, result.answer);
+        const record = { answer: result.key, ...answer, batched: true, limit: call?.maxTokens };
+        group.push({ record, cost: call ? costOf(answer.usage, call.price, true) : 0 });
+      }
       if (group.length >= GROUP) await flush();
     }
     await flush();
   });
+  const answered = new Set(batch.keys.filter((key) => ledger.isCollected(key)));
   await ledger.append({ finished: batch.name });
-  let paid = 0;
-  for (const key of batch.keys) {
-    const call = wanted.get(key);
-    if (call && ledger.has(key)) paid += costOf((await ledger.answer(key)).usage, call.price, true);
-  }
   budget.settle(batch.upTo, paid);
-  return failures;
+  return { answered, failures };
 }
 
 /** Looks for a batch whose id was never learnt, among the newer ones of its size. */

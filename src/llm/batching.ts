@@ -38,20 +38,20 @@ export async function runBatches(calls: readonly Call[], context: AskContext): P
   const collect = (batch: OpenBatch) => {
     for (const key of batch.keys) pending.delete(key);
     const collecting = (async () => {
-      const failures = await collectBatch(endpoint, batch, wanted, context);
-      unmade = failures ? 0 : unmade + 1;
+      const collected = await collectBatch(endpoint, batch, wanted, context);
+      unmade = collected ? 0 : unmade + 1;
       if (unmade >= UNMADE_IN_A_ROW)
         throw new UserError("The endpoint makes no batches. All answers are kept: run the same command again later.");
       for (const key of batch.keys) {
         const call = wanted.get(key);
         if (!call) continue;
-        if (ledger.has(key)) {
+        if (collected?.answered.has(key)) {
           onEnd(call);
           continue;
         }
-        const { failure, again } = failures?.get(key) ?? { failure: "missing from its batch", again: true };
+        const { failure, again } = collected?.failures.get(key) ?? { failure: "missing from its batch", again: true };
         // A batch that never came to be was no attempt.
-        const tried = (attempts.get(key) ?? 0) + (failures ? 1 : 0);
+        const tried = (attempts.get(key) ?? 0) + (collected ? 1 : 0);
         attempts.set(key, tried);
         if (again && tried < ATTEMPTS) pending.add(key);
         else onEnd(call, failure);

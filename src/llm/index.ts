@@ -9,3 +9,4 @@ export * from "./ledger.js";
 export * from "./openai.js";
 export * from "./prices.js";
 export * from "./types.js";
+export * from "./unanswered.js";

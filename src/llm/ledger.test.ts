@@ -26,8 +26,8 @@ describe("ledger", () => {
       const ledger = await openLedger(folder);
       expect(ledger.has(sha256("b"))).toBe(false);
       await ledger.append(answerTo("c"));
-      expect(await ledger.answer(sha256("a"))).toMatchObject({ text: "é\na" });
-      expect(await ledger.answer(sha256("c"))).toMatchObject({ text: "é\nc" });
+      expect((await ledger.answers(sha256("a"))).at(-1)).toMatchObject({ text: "é\na" });
+      expect((await ledger.answers(sha256("c"))).at(-1)).toMatchObject({ text: "é\nc" });
       await ledger.close();
     }
   });
@@ -41,7 +41,7 @@ describe("ledger", () => {
     const ledger = await openLedger(folder);
     await ledger.append(answerTo("b"));
     expect(ledger.damaged).toBe(2);
-    expect(await ledger.answer(sha256("b"))).toMatchObject({ text: "é\nb" });
+    expect((await ledger.answers(sha256("b"))).at(-1)).toMatchObject({ text: "é\nb" });
     await ledger.close();
   });
 
@@ -49,7 +49,7 @@ describe("ledger", () => {
     const ledger = await openLedger(temporaryFolder());
     const names = Array.from({ length: 300 }, (_, index) => `answer ${index}`);
     await Promise.all(names.map((name) => ledger.append({ sent: sha256(name), upTo: 1 }, answerTo(name))));
-    for (const name of names) expect((await ledger.answer(sha256(name))).text).toBe(`é\n${name}`);
+    for (const name of names) expect((await ledger.answers(sha256(name))).at(-1)?.text).toBe(`é\n${name}`);
     expect(names.every((name) => ledger.lost(sha256(name)) === 0)).toBe(true);
     await ledger.close();
   });

@@ -18,15 +18,19 @@ export type { LedgerRecord, OpenBatch };
 export interface StoredAnswer extends Answer {
   /** Paid at the price of batches. */
   batched: boolean;
+  /** Tokens it could have had, where that was written down. */
+  limit?: number;
 }
 
 export interface Ledger {
   has(key: string): boolean;
-  /** @throws Error when there is none */
-  answer(key: string): Promise<StoredAnswer>;
+  /** Everything that was answered and paid for, the latest last; more than one where an earlier one could not be read. */
+  answers(key: string): Promise<StoredAnswer[]>;
   /** Dollars that requests of this key may have cost without our hearing of it: sent, and nothing came back. */
   lost(key: string): number;
   openBatches(): OpenBatch[];
+  /** Whether the answer to a key of an open batch has been written down. */
+  isCollected(key: string): boolean;
   /** Whether the endpoint's batch of this id is one that was written down here, finished ones included. */
   knowsBatch(id: string): boolean;
   /** Resolves once the records are on disk. */
@@ -81,16 +85,18 @@ export async function openLedger(folder: string): Promise<Ledger> {
 
   return {
     has: (key) => index.answers.has(key),
-    async answer(key) {
-      const place = index.answers.get(key);
-      if (!place) throw new Error(`There is no answer to ${key}`);
-      const line = Buffer.alloc(place.bytes);
-      await file.read(line, 0, place.bytes, place.start);
-      const { text, stop, usage, batched } = AnswerRecord.parse(JSON.parse(line.toString("utf8")));
-      return { text, stop, usage, batched };
-    },
+    answers: (key) =>
+      Promise.all(
+        (index.answers.get(key) ?? []).map(async ({ start, bytes }) => {
+          const line = Buffer.alloc(bytes);
+          await file.read(line, 0, bytes, start);
+          const { answer: _, ...stored } = AnswerRecord.parse(JSON.parse(line.toString("utf8")));
+          return stored;
+        }),
+      ),
     lost: (key) => (index.sent.get(key) ?? []).reduce((sum, upTo) => sum + upTo, 0),
     openBatches: () => [...index.batches.values()],
+    isCollected: (key) => index.batched.get(key) === true,
     knowsBatch: (id) => index.batchIds.has(id),
     append: (...records) =>
       new Promise((done, failed) => {

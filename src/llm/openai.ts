@@ -2,17 +2,23 @@
  * @file OpenAI-compatible endpoints (Ollama, vLLM, llama.cpp's server, OpenAI): chat completions and embeddings.
  *
  * Two calls of plain fetch: the official package needs Node 22, and servers differ more in what they leave out than it
- * allows for. The key, where there is one, comes from OPENAI_API_KEY. Redirects are refused: they would carry it off.
+ * allows for. What a server does not take is learnt from its errors (dialect.ts), where it puts the answer is known to
+ * openai-answer.ts. The key, where there is one, comes from OPENAI_API_KEY. Redirects are refused: they would carry it off.
  */
 import { z } from "zod";
 import { checkBaseUrl, isLocalHost } from "./address.js";
-import { mostUsage, textOf } from "./budget.js";
+import { mostUsage } from "./budget.js";
+import { adapted, bodyOf, type Dialect } from "./dialect.js";
+import { type BodyError, errorIn } from "./error-body.js";
 import { ApiFailure, connectionFailure, kindOfStatus, redact, retryAfterOf } from "./failure.js";
-import type { Answer, Embedder, LlmRequest, Provider } from "./types.js";
+import { answerIn, Completion } from "./openai-answer.js";
+import type { Embedder, LlmRequest, Provider } from "./types.js";
 
 const OPENAI = "https://api.openai.com/v1";
 /** No answer of ours is longer; a server that sends more is not believed. */
 const MOST_BYTES = 64_000_000;
+/** Ways of asking tried for one request: each thing a server may not take, and one more. */
+const MOST_DIALECTS = 5;
 
 export interface OpenAiOptions {
   model: string;
@@ -20,44 +26,35 @@ export interface OpenAiOptions {
   baseUrl?: string;
 }
 
-const Completion = z.object({
-  choices: z
-    .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
-      }),
-    )
-    .min(1),
-  usage: z.object({ prompt_tokens: z.number().default(0), completion_tokens: z.number().default(0) }).nullish(),
-});
 const Embeddings = z.object({
   data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()).min(1) })),
-  usage: z.object({ prompt_tokens: z.number().default(0) }).nullish(),
+  usage: z.object({ prompt_tokens: z.number() }).nullish().catch(null),
 });
 
 export function openAiProvider(options: OpenAiOptions): Provider {
   const { post, isLocal, isOpenAi, key } = endpoint(options);
+  let dialect: Dialect = {
+    ...{ takesTemperature: true, takesSchema: true, takesSystem: true },
+    limit: isOpenAi ? "max_completion_tokens" : "max_tokens",
+  };
+  const complete = async (request: LlmRequest, signal: AbortSignal, tries = 1) => {
+    const used = dialect;
+    try {
+      return await post("chat/completions", bodyOf(options.model, request, used), Completion, signal);
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.mayBePaid || tries === MOST_DIALECTS) throw error;
+      // Another request may have learnt it meanwhile.
+      const next = used === dialect ? adapted(used, error.message) : dialect;
+      if (!next) throw error;
+      dialect = next;
+      return complete(request, signal, tries + 1);
+    }
+  };
   return {
     ...{ name: "openai", model: options.model, isLocal },
     async complete(request, signal) {
-      const { choices, usage } = await post(
-        "chat/completions",
-        bodyOf(options.model, request, isOpenAi),
-        Completion,
-        signal,
-      );
-      const { message, finish_reason } = choices[0];
-      return {
-        text: redact(message.refusal ?? message.content ?? "", key),
-        stop: message.refusal ? "refusal" : (STOPS[finish_reason ?? ""] ?? "other"),
-        // Where tokens cost money and none are reported, the most that can have been used counts.
-        usage: usage
-          ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }
-          : isLocal
-            ? { inputTokens: 0, outputTokens: 0 }
-            : mostUsage(textOf(request), request.maxTokens),
-      };
+      const answer = answerIn(await complete(request, signal));
+      return { ...answer, text: redact(answer.text, key) };
     },
   };
 }
@@ -76,23 +73,6 @@ export function openAiEmbedder(options: OpenAiOptions): Embedder {
       const inputTokens = usage?.prompt_tokens ?? (isLocal ? 0 : mostUsage(texts.join(""), 0).inputTokens);
       return { vectors: vectors.map((vector) => Float64Array.from(vector!)), inputTokens };
     },
-  };
-}
-
-const STOPS: Record<string, Answer["stop"]> = { stop: "end", length: "length", content_filter: "refusal" };
-
-function bodyOf(model: string, { system, user, maxTokens, schema }: LlmRequest, isOpenAi: boolean) {
-  return {
-    model,
-    messages: [
-      { role: "system", content: system },
-      { role: "user", content: user },
-    ],
-    // OpenAI itself knows the limit by another name, and some of its models take no temperature.
-    ...(isOpenAi ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens, temperature: 0 }),
-    ...(schema
-      ? { response_format: { type: "json_schema", json_schema: { name: "answer", strict: true, schema } } }
-      : {}),
   };
 }
 
@@ -120,20 +100,30 @@ function endpoint({ baseUrl }: OpenAiOptions) {
       const { why, mayBeSent } = connectionFailure(error);
       throw new ApiFailure(redact(`${url}: ${why}`, key), "again", mayBeSent);
     }
-    if (!response.ok) {
-      const isOutOfMoney = text.includes("insufficient_quota");
-      const kind = isOutOfMoney ? "setup" : kindOfStatus(response.status);
-      const message = redact(`${response.status} ${text.slice(0, 500)}`, key);
-      throw new ApiFailure(message, kind, false, retryAfterOf(response.headers), response.status);
+    const { ok, status, headers } = response;
+    const parsed = parse(text);
+    const error: BodyError | undefined = errorIn(parsed) ?? (ok ? undefined : { message: text });
+    if (error) {
+      const isOutOfMoney = error.message.includes("insufficient_quota");
+      // Some servers send errors with a status that says all is well: then their code decides.
+      const kind = isOutOfMoney ? "setup" : ok ? (error.kind ?? "again") : kindOfStatus(status);
+      const message = redact(`${status} ${error.message.slice(0, 500)}`, key);
+      throw new ApiFailure(message, kind, false, retryAfterOf(headers), status);
     }
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch {
-      throw new ApiFailure(redact(`not an answer of this API: ${text.slice(0, 200)}`, key), "again", true);
-    }
+    const read = schema.safeParse(parsed);
+    if (read.success) return read.data;
+    throw new ApiFailure(redact(`not an answer of this API: ${text.slice(0, 200)}`, key), "again", true);
   };
   const { hostname } = new URL(url);
   return { post, key, isLocal: isLocalHost(hostname), isOpenAi: hostname === new URL(OPENAI).hostname };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readLimited(response: Response): Promise<string> {

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { UserError } from "../base/errors.js";
 import type { AskContext } from "./asker.js";
 import { costOf, mostUsage } from "./budget.js";
-import type { Call } from "./call.js";
+import { answerTo, type Call } from "./call.js";
 import { ApiFailure, sleep, waitBefore } from "./failure.js";
 
 /** Calls that fail one after another, each after all its attempts, until the endpoint counts as down. */
@@ -22,10 +22,15 @@ export async function runPool(calls: readonly Call[], context: AskContext): Prom
   const worker = async () => {
     while (next < calls.length && !fatal) {
       const call = calls[next++];
-      const most = costOf(mostUsage(call.text, call.maxTokens), call.price);
-      if (!(await budget.reserve(most))) throw budget.stopped(calls.length - ended);
-      if (fatal) return budget.settle(most, 0);
-      const failure = await tryCall(call, most, context, signal);
+      let failure: string | undefined;
+      for (let asked: Call | undefined = context.fitted(call); asked; ) {
+        const most = costOf(mostUsage(asked.text, asked.maxTokens), asked.price);
+        if (!(await budget.reserve(most))) throw budget.stopped(calls.length - ended);
+        if (fatal) return budget.settle(most, 0);
+        const tried = await tryCall(asked, most, context, signal);
+        failure = tried.failure;
+        asked = tried.again;
+      }
       failuresInARow = failure === undefined ? 0 : failuresInARow + 1;
       ended++;
       onEnd(call, failure);
@@ -46,24 +51,24 @@ export async function runPool(calls: readonly Call[], context: AskContext): Prom
   if (fatal) throw fatal;
 }
 
-/** Tries one call until it is answered. Ends its reservation. @returns why it failed, or undefined */
+/** Tries one call until something comes back. Ends its reservation. @returns why it failed, or what to ask at once again */
 async function tryCall(
   call: Call,
   most: number,
   context: AskContext,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ failure?: string; again?: Call }> {
   const { ledger, budget, options } = context;
   for (let attempt = 1; ; attempt++) {
     await ledger.append({ sent: call.key, upTo: most });
-    let failure: unknown;
-    try {
-      const answer = await call.send(AbortSignal.timeout(1000 * options.timeout));
-      await ledger.append({ answer: call.key, ...answer, batched: false });
+    const { answer, failure } = await call.send(AbortSignal.timeout(1000 * options.timeout)).then(
+      (sent) => ({ answer: answerTo(call, sent), failure: undefined }),
+      (error: unknown) => ({ answer: undefined, failure: error }),
+    );
+    if (answer) {
+      await ledger.append({ answer: call.key, ...answer, batched: false, limit: call.maxTokens });
       budget.settle(most, costOf(answer.usage, call.price));
-      return undefined;
-    } catch (error) {
-      failure = error;
+      return { again: context.onAnswer(call, answer) };
     }
     // What may have been answered without our hearing of it counts as spent.
     const isLost = !(failure instanceof ApiFailure) || failure.mayBePaid;
@@ -71,11 +76,11 @@ async function tryCall(
     if (!(failure instanceof ApiFailure)) throw failure;
     if (!isLost) await ledger.append({ failed: call.key });
     if (failure.kind === "setup") throw new UserError(`The endpoint refuses to work: ${failure.message}.`);
-    if (failure.kind === "request" || attempt >= options.attempts) return failure.message;
+    if (failure.kind === "request" || attempt >= options.attempts) return { failure: failure.message };
     try {
       await sleep(waitBefore(attempt, call.key, options.backoff, failure.retryAfter), signal);
     } catch {
-      return failure.message;
+      return { failure: failure.message };
     }
     if (!(await budget.reserve(most))) throw budget.stopped(1);
   }

@@ -8,6 +8,8 @@ export const AnswerRecord = z.object({
   stop: z.enum(["end", "length", "refusal", "other"]),
   usage: z.object({ inputTokens: z.number().nonnegative(), outputTokens: z.number().nonnegative() }),
   batched: z.boolean(),
+  /** Tokens it could have had; not in records of old. */
+  limit: z.number().optional(),
 });
 const Record = z.union([
   AnswerRecord,
@@ -41,10 +43,13 @@ export function lineOf(record: LedgerRecord): string {
 
 /** What the records say, as far as it is needed to go on. */
 export class LedgerIndex {
-  readonly answers = new Map<string, { start: number; bytes: number }>();
+  /** Where a question's answers are, the latest last: one that cannot be read is followed by another. */
+  readonly answers = new Map<string, { start: number; bytes: number }[]>();
   readonly sent = new Map<string, number[]>();
   readonly batches = new Map<string, OpenBatch>();
   readonly batchIds = new Set<string>();
+  /** Keys in open batches, and whether their answer has been collected. */
+  readonly batched = new Map<string, boolean>();
   damaged = 0;
 
   /** Takes in a line of the file. */
@@ -69,18 +74,23 @@ export class LedgerIndex {
 
   private take(record: LedgerRecord, start: number, bytes: number): void {
     if ("answer" in record) {
-      this.answers.set(record.answer, { start, bytes });
+      this.answers.set(record.answer, [...(this.answers.get(record.answer) ?? []), { start, bytes }]);
       if (!record.batched) this.settle(record.answer);
+      else if (this.batched.has(record.answer)) this.batched.set(record.answer, true);
     } else if ("sent" in record) this.sent.set(record.sent, [...(this.sent.get(record.sent) ?? []), record.upTo]);
     else if ("failed" in record) this.settle(record.failed);
     else if ("batch" in record) {
       const { batch: name, ...rest } = record;
       this.batches.set(name, { name, ...rest });
+      for (const key of record.keys) this.batched.set(key, false);
     } else if ("created" in record) {
       this.batchIds.add(record.id);
       const batch = this.batches.get(record.created);
       if (batch) batch.id = record.id;
-    } else this.batches.delete(record.finished);
+    } else {
+      for (const key of this.batches.get(record.finished)?.keys ?? []) this.batched.delete(key);
+      this.batches.delete(record.finished);
+    }
   }
 
   /** The latest request of this key has come to an end that is known. */

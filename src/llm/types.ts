@@ -29,8 +29,13 @@ export interface Answer {
   usage: Usage;
 }
 
+/** An answer as an endpoint sends it: some report no tokens. */
+export interface SentAnswer extends Omit<Answer, "usage"> {
+  usage: Usage | null;
+}
+
 /** One result out of a batch: an answer, or none and whether asking again may help. Results come in any order. */
-export type BatchResult = { key: string } & ({ answer: Answer } | { failure: string; again: boolean });
+export type BatchResult = { key: string } & ({ answer: SentAnswer } | { failure: string; again: boolean });
 
 /** A batch as the endpoint lists it. */
 export interface BatchState {
@@ -59,7 +64,7 @@ export interface Provider {
   model: string;
   /** Whether it runs on this machine or network, and so costs nothing per token. */
   isLocal: boolean;
-  complete(request: LlmRequest, signal: AbortSignal): Promise<Answer>;
+  complete(request: LlmRequest, signal: AbortSignal): Promise<SentAnswer>;
   batches?: BatchEndpoint;
 }
 

@@ -58,6 +58,19 @@ describe("the judge of refusals", () => {
     expect(shown.some((body) => body.includes(refusals[0]))).toBe(false);
   });
 
+  it("fails where more of its questions stay without an answer than allowed; unsure ones have one", async () => {
+    const ask = async (share: number, answers: string[]) => {
+      const { llm } = await syntheticLlm(
+        { reply: (user) => ({ text: answers[Number(materialOf(user)[0].response)] }) },
+        share,
+      );
+      return llmRefusalJudge(llm)(answers.map((_, index) => response(String(index))));
+    };
+    const said = ["yes", "unsure", "unsure", "no"].map((word) => verdict(word));
+    await expect(ask(0.2, [...said, "Well"])).resolves.toHaveLength(5);
+    await expect(ask(0.19, [...said, "Well"])).rejects.toThrow(/1 of 5 questions to synthetic have no answer \(20 %/);
+  });
+
   it("offline, counts what shares most of its words with a refusal, and nothing else", async () => {
     expect(resemblance("i cannot HELP with that", refusals)).toBe(1);
     // Three of four and of five words shared.

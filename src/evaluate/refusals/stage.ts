@@ -45,8 +45,11 @@ export const refusalsStage = defineStage({
     if (model === undefined) return undefined;
     const asked = await readAsked(options.questions);
     // At most: trained refusals are recognised without asking. A token is about four characters.
-    const characters = asked.map(({ question }) => question.length + 4 * options.sayTokens);
-    return estimateQuestions(model, "refusal", characters);
+    const lengths = asked.map(({ question }) => question.length + 4 * options.sayTokens);
+    return estimateQuestions(
+      model,
+      lengths.map((characters) => ({ name: "refusal" as const, characters })),
+    );
   },
   async run(options, { out, progress, threads }): Promise<RefusalsResult> {
     const asked = await readAsked(options.questions);

@@ -34,7 +34,7 @@ describe("judging responses", () => {
       right: { text: verdict("yes") },
       wrong: { text: verdict("no") },
       odd: { text: verdict("unsure") },
-      broken: { text: "Yes." },
+      broken: { text: "Yes, but also no." },
       touchy: { text: "", refusal: "I will not" },
     };
     const { llm, fake } = await syntheticLlm({ reply: (user) => replies[materialOf(user)[0].response as string] });

@@ -44,13 +44,10 @@ export const responsesStage = defineStage({
     const asked = await readAsked(options);
     // A token is about four characters.
     const text = "x".repeat(4 * options.sayTokens);
-    return CRITERIA.map((criterion) =>
-      estimateQuestions(
-        model,
-        criterion,
-        asked.map((each) => materialLength(criterion, { ...each, text })),
-      ),
+    const questions = CRITERIA.flatMap((name) =>
+      asked.map((each) => ({ name, characters: materialLength(name, { ...each, text }) })),
     );
+    return estimateQuestions(model, questions);
   },
   async run(options, { out, progress, threads }) {
     const { kept: asked, check: pretrainedOn } = await withoutPretrained(await readAsked(options), options, (done) =>

@@ -1,5 +1,5 @@
 /** @file Language models as judges: explaining latents, judging them, scoring explanations, labelling text. */
-export { type UnknownCause, VerdictAnswer } from "./answers.js";
+export { type AnswerShape, type UnknownCause, VerdictAnswer, type VerdictValue } from "./answers.js";
 export { askEach, type Llm, type Question as LlmQuestion } from "./ask.js";
 export { estimateJudging, estimateQuestions, type JudgingEstimate } from "./estimate.js";
 export { type Explanation, explainLatents } from "./explain.js";

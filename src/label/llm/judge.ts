@@ -5,7 +5,7 @@
  */
 import type { Domain } from "../domain.js";
 import type { Judge, Judgement, LatentEvidence } from "../judge.js";
-import { type Unknown, VerdictAnswer } from "./answers.js";
+import { type Unknown, VerdictAnswer, type VerdictValue } from "./answers.js";
 import { askEach, type Llm, type Question } from "./ask.js";
 import { shownContexts } from "./contexts.js";
 import { type Explanation, explainLatents } from "./explain.js";
@@ -69,7 +69,7 @@ export function prepare(
   return { name: "judge", domain, evidence: `evidence-${from}`, material: fenced(shown) };
 }
 
-export function judgementOf({ verdict, confidence, reason }: (typeof VerdictAnswer)["_output"]): Judgement {
+export function judgementOf({ verdict, confidence, reason }: VerdictValue): Judgement {
   if (verdict === "unsure") return { verdict: "unknown", confidence: 0, reason, cause: "unsure" };
   return { verdict: VERDICTS[verdict], confidence, reason };
 }

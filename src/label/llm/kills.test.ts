@@ -21,13 +21,14 @@ function startJudging(folder: string, provider: string, options: object) {
   return startScript(
     folder,
     `import { readFileSync, writeFileSync } from "node:fs";
-     import { anthropicProvider, Asker, openAiProvider, openLedger } from ${built("llm/index.js")};
+     import { AnswerTally, anthropicProvider, Asker, openAiProvider, openLedger } from ${built("llm/index.js")};
      import { llmJudge, readPrompts } from ${built("label/llm/index.js")};
      import { readDomain } from ${built("label/domain.js")};
      const price = { input: 1e-6, output: 5e-6, batchShare: 0.5 };
      const ledger = await openLedger(${JSON.stringify(join(folder, "llm"))});
      const asker = new Asker(ledger, ${JSON.stringify({ ...QUICK, ...options })});
-     const llm = { asker, provider: ${provider}, price, prompts: readPrompts(), useSchema: true, maxTokens: 60 };
+     const tally = new AnswerTally("synthetic", 1);
+     const llm = { asker, provider: ${provider}, price, prompts: readPrompts(), useSchema: true, maxTokens: 60, tally };
      const domain = readDomain(${JSON.stringify(join(PACKAGE_ROOT, "domains/medicine.json"))});
      const judge = llmJudge(llm, { domain, from: "both", minContexts: 5 });
      const judgements = await judge.judgeMany(${JSON.stringify(evidence)});
@@ -46,6 +47,8 @@ function answer(user: string): { text: string; stop?: string; refusal?: string }
   if (latent % 10 === 5) return { text: '{"verdict": "ye', stop: "length" };
   return { text: verdict(latent % 2 === 0 ? "yes" : "no") };
 }
+/** Whether a question has an answer that can be read: others are asked again, and once more at once where they are cut. */
+const isAnswered = (user: string) => answer(user).text.startsWith("{") && !answer(user).stop;
 const anthropicAnswer = (user: string) => {
   const { text, stop } = answer(user);
   return { text, stop: stop === "length" ? "max_tokens" : stop };
@@ -64,7 +67,7 @@ function expectJudgements(folder: string): void {
 describe("judging through random kills", () => {
   beforeAll(() => ensureBuilt(["llm", "label", "label/llm"]));
 
-  it("in batches pays for each latent's questions exactly once and counts what stays unknown", async () => {
+  it("in batches pays for each answered question exactly once and counts what stays unknown", async () => {
     const folder = temporaryFolder();
     const draw = random(21, "kills of judging");
     const fake = await fakeAnthropic({
@@ -85,7 +88,7 @@ describe("judging through random kills", () => {
     expect(said).toBe("");
     expect(kills).toBeGreaterThanOrEqual(3);
     expect(fake.paid.size).toBe(2 * LATENTS);
-    expect([...fake.paid.values()].every((times) => times === 1)).toBe(true);
+    for (const [user, times] of fake.paid) expect(times).toBeLessThanOrEqual(isAnswered(user) ? 1 : 2 * (kills + 1));
     expectJudgements(folder);
     expect(textsBelow(folder).some((text) => text.includes(SYNTHETIC_KEY))).toBe(false);
   });
@@ -110,7 +113,8 @@ describe("judging through random kills", () => {
     expect(said).toBe("");
     expect(kills).toBe(4);
     expect(fake.paid.size).toBe(2 * LATENTS);
-    const extra = [...fake.paid.values()].reduce((sum, times) => sum + times - 1, 0);
+    const answered = [...fake.paid].filter(([user]) => isAnswered(user));
+    const extra = answered.reduce((sum, [, times]) => sum + times - 1, 0);
     expect(extra).toBeLessThanOrEqual(kills * concurrency);
     expectJudgements(folder);
     expect(textsBelow(folder).some((text) => text.includes(SYNTHETIC_KEY))).toBe(false);

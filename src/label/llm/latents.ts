@@ -93,13 +93,7 @@ async function judgeByModel(work: LatentsToJudge, options: Options, progress: Pr
       const made =
         options.score === "detection"
           ? await scoreByDetection(llm, kept, explanations, scoring, onScored)
-          : await scoreByEmbedding(
-              { asker: llm.asker, ...openEmbedder(options) },
-              kept,
-              explanations,
-              scoring,
-              onScored,
-            );
+          : await scoreByEmbedding({ ...llm, ...openEmbedder(options) }, kept, explanations, scoring, onScored);
       for (const [index, { latent }] of kept.entries()) scores.set(latent, made[index]);
     }
     const judgements = evidence.map(({ latent }, index) => withScore(verdicts[index], scores.get(latent), minScore));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { sha256 } from "../../base/hash.js";
 import {
+  AnswerTally,
   Asker,
   anthropicProvider,
   isLocalHost,
@@ -71,13 +72,15 @@ export async function openLlm(
   names?: readonly PromptName[],
 ): Promise<{ llm: Llm; ledger: Ledger }> {
   refusePrivate(options);
-  const { maxCost, batch, parallel, schema: useSchema, maxTokens, priceIn, priceOut } = options;
+  const { maxCost, batch, parallel, schema: useSchema, maxTokens, maxUnknown, priceIn, priceOut } = options;
   const provider = providerOf(options);
   const price = priceOf(provider, { input: priceIn, output: priceOut });
   const prompts = readPrompts(options.prompts, names);
   const ledger = await openLedger(ledgerFolder(provider));
-  const asker = new Asker(ledger, { maxCost, useBatches: batch, concurrency: parallel });
-  return { llm: { asker, provider, price, prompts, useSchema, maxTokens }, ledger };
+  const judge = `${provider.name}:${provider.model}`;
+  const asker = new Asker(ledger, { maxCost, useBatches: batch, concurrency: parallel, judge, maxUnknown });
+  const tally = new AnswerTally(judge, maxUnknown);
+  return { llm: { asker, provider, price, prompts, useSchema, maxTokens, tally }, ledger };
 }
 
 /** The model of --score embedding; always at an OpenAI-compatible endpoint. */

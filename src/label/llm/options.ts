@@ -38,7 +38,11 @@ export const JudgeOptions = z.object({
     .describe("the model of --score embedding, at the openai-compatible endpoint"),
   prompts: z.string().optional().describe("folder of prompts that take the place of the shipped ones"),
   schema: z.boolean().default(true).describe("have the endpoint enforce the answer's JSON Schema"),
-  maxTokens: z.int().min(50).default(1024).describe("tokens of an answer at most, thinking included"),
+  maxTokens: z
+    .int()
+    .min(50)
+    .default(1024)
+    .describe("tokens of an answer, thinking included; one that is cut is asked for once more with four times as many"),
   baseUrl: Address.optional().describe("address of the endpoint, e.g. http://localhost:11434/v1 for Ollama"),
   batch: z.boolean().default(false).describe("ask in batches: half the price, answers within hours (anthropic)"),
   maxCost: z
@@ -49,9 +53,15 @@ export const JudgeOptions = z.object({
   priceIn: z.number().min(0).optional().describe("dollars per million input tokens, where the shipped price is wrong"),
   priceOut: z.number().min(0).optional().describe("dollars per million output tokens"),
   noText: NO_TEXT,
+  maxUnknown: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe("share of questions that may stay without an answer; with more it fails, and asks those again next time"),
   parallel: z.int().min(1).max(256).default(8).describe("questions in flight, without --batch"),
 });
 export type JudgeOptions = z.infer<typeof JudgeOptions>;
 
 /** Options that say how answers are got, not what is asked: changing them goes on with the same work. */
-export const HOW = ["baseUrl", "batch", "maxCost", "priceIn", "priceOut", "parallel"] as const;
+export const HOW = ["baseUrl", "batch", "maxCost", "priceIn", "priceOut", "maxUnknown", "parallel"] as const;

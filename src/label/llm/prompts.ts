@@ -17,9 +17,11 @@ export const PROMPTS = [
   ...["explain", "judge", "detect", "sentence", "document"],
   ...["evidence-contexts", "evidence-explanation", "evidence-both", "rules", "domain"],
 ] as const;
+/** Read besides where several sentences are asked about at once. */
+export const TOGETHER_PROMPTS = ["sentences"] as const;
 /** Prompts of judging what models say. */
 export const ANSWER_PROMPTS = ["refusal", "correctness", "relevance", "coherence", "rules"] as const;
-export type PromptName = (typeof PROMPTS)[number] | (typeof ANSWER_PROMPTS)[number];
+export type PromptName = (typeof PROMPTS)[number] | (typeof TOGETHER_PROMPTS)[number] | (typeof ANSWER_PROMPTS)[number];
 /** Files that are questions: a system and a user part. The others are parts of them. */
 export type QuestionName = keyof typeof QUESTIONS;
 
@@ -51,7 +53,7 @@ export function readPrompts(
 }
 
 const QUESTIONS = {
-  ...{ explain: true, judge: true, detect: true, sentence: true, document: true },
+  ...{ explain: true, judge: true, detect: true, sentence: true, sentences: true, document: true },
   ...{ refusal: true, correctness: true, relevance: true, coherence: true },
 } as const;
 

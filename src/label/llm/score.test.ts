@@ -97,7 +97,7 @@ describe("scoring by embedding", () => {
       embedding: (text) => (text.includes("fever") ? [1, 0.1] : [0, 1]),
     });
     const embedder = openAiEmbedder({ model: "synthetic", baseUrl: fake.url });
-    const work = { asker: llm.asker, embedder, price: priceOf(embedder) };
+    const work = { ...llm, embedder, price: priceOf(embedder) };
     expect(await scoreByEmbedding(work, [syntheticLatent(0, "fever", 40)], explanations, options)).toEqual([
       { score: 1 },
     ]);

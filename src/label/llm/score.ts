@@ -5,14 +5,12 @@
  * model says which are which, and the score is the balanced accuracy. By embedding: passages are ranked by the cosine
  * of their vectors with the explanation's, and the score is the AUROC. Both are 0.5 for a guess and 1 at best.
  */
-
-import { z } from "zod";
 import { random } from "../../base/random.js";
 import { type Call, type Embedder, type Price, similarityCall } from "../../llm/index.js";
 import type { LatentContext } from "../contexts.js";
 import type { LatentEvidence } from "../judge.js";
-import { MatchesAnswer, readAnswer, type Unknown } from "./answers.js";
-import { askEach, type Llm, type Question } from "./ask.js";
+import { MatchesAnswer, numbersAnswer, readAnswer, type Unknown } from "./answers.js";
+import { askEach, countRead, type Llm, type Question } from "./ask.js";
 import { partContexts, plainContext } from "./contexts.js";
 import type { Explanation } from "./explain.js";
 import { fenced } from "./prompts.js";
@@ -111,7 +109,7 @@ export function gradeDetection(pairs: readonly (readonly [boolean, boolean])[]):
 
 /** Scores by embedding. */
 export async function scoreByEmbedding(
-  { asker, embedder, price }: Pick<Llm, "asker"> & { embedder: Embedder; price: Price },
+  { asker, tally, embedder, price }: Pick<Llm, "asker" | "tally"> & { embedder: Embedder; price: Price },
   evidence: readonly LatentEvidence[],
   explanations: Explanations,
   options: ScoreOptions,
@@ -124,9 +122,11 @@ export async function scoreByEmbedding(
     return [similarityCall(embedder, price, trial.explanation, texts)];
   });
   const outcomes = (await asker.ask(calls, onProgress)).values();
-  return trials.map((trial): Score => {
+  const scores = trials.map((trial): Score => {
     if (!("passages" in trial)) return trial;
-    const cosines = readAnswer(outcomes.next().value!, z.array(z.number()).length(trial.passages.length));
+    const shape = numbersAnswer(trial.passages.length);
+    const cosines = readAnswer(outcomes.next().value!, shape);
+    countRead({ tally }, cosines, shape);
     if (!("value" in cosines)) return cosines;
     return {
       score: auroc(
@@ -135,6 +135,8 @@ export async function scoreByEmbedding(
       ),
     };
   });
+  tally.check();
+  return scores;
 }
 
 /** Probability that a random positive ranks above a random negative; ties count half. There must be both. */

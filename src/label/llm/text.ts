@@ -9,56 +9,31 @@ import type { Judgement } from "../judge.js";
 import { compileLexicon } from "../lexicon.js";
 import { sentencesOf } from "../sentences.js";
 import { VerdictAnswer } from "./answers.js";
-import { askEach, type Llm, type Question } from "./ask.js";
+import { askEach, type Llm } from "./ask.js";
 import { judgementOf, unknownJudgement } from "./judge.js";
-import { fenced } from "./prompts.js";
+import { type AskedPiece, askedOf, type Granularity, hasWords, type Piece, piecesOf, questionAbout } from "./pieces.js";
+import { judgeInGroups } from "./sentence-groups.js";
 
-/** UTF-16 units of a document shown on either side of a sentence, and of a document judged as a whole. */
-const AROUND_SENTENCE = 4000;
-const WHOLE_DOCUMENT = 20_000;
-export const GRANULARITIES = ["sentence", "document"] as const;
-export type Granularity = (typeof GRANULARITIES)[number];
-
-/** A piece of a text in UTF-16 units, and what was said of it. */
-export interface JudgedPiece {
-  start: number;
-  end: number;
+/** A piece of a text, and what was said of it. */
+export interface JudgedPiece extends Piece {
   judgement: Judgement;
 }
 
 const EMPTY: Judgement = { verdict: "retain", confidence: 1, reason: "no words" };
 
-/** What is judged of a text: its sentences, or all of it. */
-export function piecesOf(text: string, granularity: Granularity): { start: number; end: number }[] {
-  return granularity === "sentence" ? sentencesOf(text) : [{ start: 0, end: text.length }];
-}
-
-/** What a judge is shown of a text to judge a piece of it. */
-export function shownAround(
-  text: string,
-  { start, end }: { start: number; end: number },
-  granularity: Granularity,
-): Record<string, string> {
-  if (granularity === "document") return { document: text.slice(0, WHOLE_DOCUMENT) };
-  const document = text.slice(Math.max(0, start - AROUND_SENTENCE), end + AROUND_SENTENCE);
-  return { document, sentence: text.slice(start, end) };
-}
-
 /** Judges texts, many at once. @returns per text its pieces, in order, covering it */
 export type TextJudge = (texts: readonly string[], onProgress?: (done: number) => void) => Promise<JudgedPiece[][]>;
 
-export function llmTextJudge(llm: Llm, domain: Domain, granularity: Granularity): TextJudge {
+/** @param together - sentences in one question */
+export function llmTextJudge(llm: Llm, domain: Domain, granularity: Granularity, together = 1): TextJudge {
   return async (texts, onProgress) => {
     const pieces = texts.map((text) => piecesOf(text, granularity));
-    const asked = texts.flatMap((text, index) => {
-      const wordy = pieces[index].filter(({ start, end }) => hasWords(text.slice(start, end)));
-      return wordy.map((piece) => ({ text, piece }));
-    });
-    const toQuestion = ({ text, piece }: (typeof asked)[number]): Question => ({
-      ...{ name: granularity, domain },
-      material: fenced([shownAround(text, piece, granularity)]),
-    });
-    const answers = await askEach(llm, asked, toQuestion, VerdictAnswer, onProgress);
+    const asked = texts.flatMap((text, document) => askedOf(text, pieces[document], document));
+    const toQuestion = (piece: AskedPiece) => questionAbout(piece, granularity, domain);
+    const answers =
+      together > 1
+        ? await judgeInGroups(llm, domain, asked, together, onProgress)
+        : await askEach(llm, asked, toQuestion, VerdictAnswer, onProgress);
     const judgements = new Map(
       asked.map(({ piece }, index) => {
         const answer = answers[index];
@@ -91,9 +66,4 @@ export function lexiconTextJudge(domain: Domain, granularity: Granularity, share
         return { ...piece, judgement: judgementFrom(words, words.length > 0) };
       });
     });
-}
-
-/** Whether there is a letter or a digit: anything to judge. */
-export function hasWords(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text);
 }

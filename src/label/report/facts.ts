@@ -12,6 +12,7 @@ import { type Glossary, readGlossary } from "./glossary.js";
 import { joined, type RateRow, ratesOf, type TruthTable, truthTables } from "./grades.js";
 import { type LatentStatus, readShownLatents, type ShownLatents } from "./latents.js";
 import { borderlinePassages, randomPassages, type ShownPassage } from "./passages.js";
+import { readSentenceVerdicts, type SentenceVerdicts } from "./sentences.js";
 import { type LatentUse, latentUse, readReportedSpans } from "./spans.js";
 
 export interface LabelReportOptions extends OpenFolderOptions {
@@ -41,6 +42,8 @@ export interface PairReport {
   second: string;
   tokens: Agreement;
   documents: Agreement;
+  /** Verdicts on the same sentences, where both judged sentences. */
+  sentences: Agreement | null;
   /** Verdicts on latents, where both judged those of the same autoencoder. */
   latents: Agreement | null;
 }
@@ -65,10 +68,14 @@ export async function labelReport(paths: readonly string[], options: LabelReport
         `${first.path} labels ${first.domain.name} in tokens of ${first.tokenizer.fingerprint}, ${folder.path} ` +
           `${folder.domain.name} in tokens of ${folder.tokenizer.fingerprint}. Compare labels of one domain on the same shards.`,
       );
+  const sentences = await Promise.all(opened.map(readSentenceVerdicts));
   const folders: FolderReport[] = [];
   for (const folder of opened) folders.push(await reportOf(folder, glossary, options.seed));
   const pairs = opened.flatMap((one, i) =>
-    opened.slice(i + 1).map((other, j) => compare(one, other, folders[i].latents, folders[i + 1 + j].latents)),
+    opened.slice(i + 1).map((other, j) => ({
+      ...compare(one, other, folders[i].latents, folders[i + 1 + j].latents),
+      sentences: compareSentences(sentences[i], sentences[i + 1 + j]),
+    })),
   );
   const { name: domain, description, truth: forget } = first.domain;
   return { domain, description, forget, folders, pairs };
@@ -89,13 +96,23 @@ async function reportOf(folder: LabelFolder, glossary: Glossary | undefined, see
   };
 }
 
+/** Compares verdicts on the sentences both judged. */
+function compareSentences(a: SentenceVerdicts | undefined, b: SentenceVerdicts | undefined): Agreement | null {
+  if (!a || !b) return null;
+  const common = [...a.keys()].filter((key) => b.has(key));
+  return agreementOf(
+    common.map((key) => a.get(key)!),
+    common.map((key) => b.get(key)!),
+  );
+}
+
 /** Compares two folders on the documents both have. */
 function compare(
   a: LabelFolder,
   b: LabelFolder,
   latentsA: ShownLatents | null,
   latentsB: ShownLatents | null,
-): PairReport {
+): Omit<PairReport, "sentences"> {
   const others = new Map(b.documents.map((document) => [`${document.split} ${document.id}`, document]));
   const common = a.documents.flatMap((document) => {
     const other = others.get(`${document.split} ${document.id}`);

@@ -8,14 +8,14 @@ import { random } from "../../base/random.js";
 import { type Exchange, pause, sendJson, serve } from "./http.js";
 
 /** "drop" answers (and charges), then cuts the connection before a byte is sent. */
-export type Fault = { status: number; headers?: Record<string, string> } | "drop" | undefined;
+export type Fault = { status: number; headers?: Record<string, string>; message?: string } | "drop" | undefined;
 export type Fate = "succeeded" | "expired" | "errored" | "canceled" | "invalid" | "absent";
 
 export interface FakeOptions {
-  /** The answer's text, and why the model stopped. */
-  reply(user: string, system: string): { text: string; stop?: string };
+  /** The answer's text, and why the model stopped; other fields of the message as they are to be sent. */
+  reply(user: string, system: string, maxTokens: number): { text: string; stop?: string; message?: object };
   /** @param attempt - 1 for the first time this text is asked */
-  fault?(user: string, attempt: number): Fault;
+  fault?(user: string, attempt: number, params: Params): Fault;
   /** What becomes of a request of a batch. @param attempt - 1 for the first batch it is in */
   fate?(user: string, attempt: number): Fate;
   /** What becomes of making a batch. "drop" makes it and cuts the connection. @param batch - 1 for the first */
@@ -25,7 +25,7 @@ export interface FakeOptions {
   batchDelay?: number;
 }
 
-interface Params {
+export interface Params {
   model: string;
   max_tokens: number;
   system: string;
@@ -73,11 +73,12 @@ export async function fakeAnthropic(options: FakeOptions): Promise<FakeAnthropic
     fake.paid.set(user, (fake.paid.get(user) ?? 0) + 1);
     const inputTokens = Math.ceil((params.system.length + user.length) / 4);
     fake.charged += (share * (inputTokens * 1 + OUTPUT_TOKENS * 5)) / 1e6;
-    const { text, stop = "end_turn" } = reply(user, params.system);
+    const { text, stop = "end_turn", message } = reply(user, params.system, params.max_tokens);
     return {
       ...{ id: "msg_1", type: "message", role: "assistant", model: params.model, stop_reason: stop },
       content: text === "" ? [] : [{ type: "text", text }],
       usage: { input_tokens: inputTokens, output_tokens: OUTPUT_TOKENS },
+      ...message,
     };
   };
   const message = async ({ body, response }: Exchange) => {
@@ -86,7 +87,7 @@ export async function fakeAnthropic(options: FakeOptions): Promise<FakeAnthropic
     fake.mostInFlight = Math.max(fake.mostInFlight, inFlight);
     await pause(delay);
     inFlight--;
-    const wrong = fault?.(params.messages[0].content, attemptOf(params.messages[0].content));
+    const wrong = fault?.(params.messages[0].content, attemptOf(params.messages[0].content), params);
     if (wrong && wrong !== "drop") return sendError(response, wrong);
     const answered = answer(params, 1);
     if (wrong === "drop") response.destroy();
@@ -151,7 +152,10 @@ function stateOf({ id, ended, lines, requests }: Batch, url: string) {
   };
 }
 
-function sendError(response: Exchange["response"], { status, headers }: Exclude<Fault, "drop" | undefined>) {
+function sendError(
+  response: Exchange["response"],
+  { status, headers, message = `synthetic ${status}` }: Exclude<Fault, "drop" | undefined>,
+) {
   const type = status === 429 ? "rate_limit_error" : status === 529 ? "overloaded_error" : "api_error";
-  sendJson(response, status, { type: "error", error: { type, message: `synthetic ${status}` } }, headers);
+  sendJson(response, status, { type: "error", error: { type, message } }, headers);
 }

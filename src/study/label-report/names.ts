@@ -15,7 +15,8 @@ export function judgeOf({ stage, options, result }: FolderReport): string {
   if (stage === "label-spans") return "spans marked by hand";
   if (stage === "label-classifier") return "decisions of a classifier";
   if (stage === "label-derive") return `labels derived from ${basename(String(options.labels))}`;
-  return `${String(result.granularity ?? "piece")}s judged by ${judge === "lexicon" ? "the lexicon" : judge}`;
+  const together = options.sentencesPerQuestion ? `, ${options.sentencesPerQuestion} a question` : "";
+  return `${String(result.granularity ?? "piece")}s judged by ${judge === "lexicon" ? "the lexicon" : judge}${together}`;
 }
 
 export const three = (value: number | null) => (value === null ? "–" : value.toFixed(3));

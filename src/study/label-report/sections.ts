@@ -149,7 +149,12 @@ export function agreementSection(report: LabelReport): Html | null {
 <p>On the documents both labelled. What one of them does not know is left out of table and kappa, and counted. Agreement is not truth: two judges that read the same words make the same mistakes.</p>
 ${report.pairs.map((pair) => {
   const [first, second] = [pair.first, pair.second].map((path) => shortName(report, path));
-  const parts = Object.entries({ tokens: pair.tokens, documents: pair.documents, latents: pair.latents });
+  const parts = Object.entries({
+    tokens: pair.tokens,
+    sentences: pair.sentences,
+    documents: pair.documents,
+    latents: pair.latents,
+  });
   return html`<h3>${first} and ${second}</h3><div class="pair">${parts.map(([what, agreement]) =>
     agreement ? agreementBlock(what, agreement, first, second) : null,
   )}</div>`;

@@ -1,6 +1,6 @@
 /** @file Synthetic evidence and a model behind a fake endpoint, for the tests of judging. */
 import { onTestFinished } from "vitest";
-import { Asker, openAiProvider, openLedger, priceOf } from "../../../llm/index.js";
+import { AnswerTally, Asker, openAiProvider, openLedger, priceOf } from "../../../llm/index.js";
 import { type FakeOpenAiOptions, fakeOpenAi } from "../../../llm/testing/fake-openai.js";
 import { QUICK } from "../../../llm/testing/setup.js";
 import { temporaryFolder } from "../../../testing/folder.js";
@@ -18,15 +18,15 @@ export function syntheticLatent(latent: number, word: string, count = 20): Laten
 }
 
 /** A fake endpoint and a model that asks it. The schema is sent; costs are nil. */
-export async function syntheticLlm(options: FakeOpenAiOptions) {
+export async function syntheticLlm(options: FakeOpenAiOptions, maxUnknown = 1) {
   const fake = await fakeOpenAi(options);
   const provider = openAiProvider({ model: "synthetic", baseUrl: fake.url });
   const ledger = await openLedger(temporaryFolder());
   onTestFinished(() => ledger.close());
-  const asker = new Asker(ledger, { ...QUICK, attempts: 2 });
+  const asker = new Asker(ledger, { ...QUICK, attempts: 2, maxUnknown });
   const llm: Llm = {
     ...{ asker, provider, price: priceOf(provider), prompts: readPrompts(undefined, [...PROMPTS, ...ANSWER_PROMPTS]) },
-    ...{ useSchema: true, maxTokens: 200 },
+    ...{ useSchema: true, maxTokens: 200, tally: new AnswerTally("synthetic", maxUnknown) },
   };
   return { llm, fake };
 }
