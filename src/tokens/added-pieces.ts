@@ -6,7 +6,7 @@
  * tokens are found here and it sees the text between.
  */
 import { Tokenizer as NativeTokenizer } from "tokenizers";
-import type { AddedToken } from "./added-tokens.js";
+import type { AddedToken } from "./tokenizer-json.js";
 
 /** A part of a text, in UTF-16 units: an added token, or the text between. */
 export interface Piece {

@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { cutter } from "./added-pieces.js";
-import { AddedToken, readAddedTokens } from "./added-tokens.js";
+import { readAddedTokens } from "./added-tokens.js";
+import { AddedToken } from "./tokenizer-json.js";
 
 const token = (id: number, content: string, more: Partial<AddedToken> = {}) =>
   AddedToken.parse({ id, content, ...more });
 const special = { special: true };
-const vocabulary = new Map([
-  ["a", 0],
-  ["b", 1],
-]);
+const model = { vocab: { a: 0, b: 1 } };
 
 describe("added tokens of a file", () => {
   it("have the ids that it gives, inside and behind the vocabulary, in any order, with gaps", () => {
     const listed = [token(9, "z"), token(1, "b"), token(2, "y", special), token(5, "")];
-    expect(readAddedTokens(listed, vocabulary, "x").map(({ id, content }) => [id, content])).toEqual([
+    expect(readAddedTokens(listed, model, "x").map(({ id, content }) => [id, content])).toEqual([
       [9, "z"],
       [1, "b"],
       [2, "y"],
@@ -27,7 +25,7 @@ describe("added tokens of a file", () => {
     ["two ids", [token(7, "y"), token(8, "y")], /gives "y" the ids 7 and 8/],
     ["two kinds", [token(7, "y"), token(7, "y", special)], /gives "y" twice, once as special/],
   ])("are refused where they contradict the file: %s", (_, listed, message) => {
-    expect(() => readAddedTokens(listed, vocabulary, "x")).toThrow(message);
+    expect(() => readAddedTokens(listed, model, "x")).toThrow(message);
   });
 });
 

@@ -5,37 +5,24 @@
  * has there, the others are numbered in the order listed, from the vocabulary's size on. The files it writes say the same.
  * Where a file says otherwise (gaps, another order), its own ids stand; one that contradicts itself is refused.
  */
-import { z } from "zod";
 import { UserError } from "../base/errors.js";
-
-export const AddedToken = z.object({
-  id: z.int().nonnegative(),
-  content: z.string(),
-  /** Not beside letters, digits and the like. */
-  single_word: z.boolean().default(false),
-  /** Takes the white space before it along. */
-  lstrip: z.boolean().default(false),
-  /** Takes the white space after it along. */
-  rstrip: z.boolean().default(false),
-  /** Looked for, itself normalized, in the normalized text; the others are looked for in the text before. */
-  normalized: z.boolean().default(false),
-  /** Text that spells it stays text. */
-  special: z.boolean().default(false),
-});
-export type AddedToken = z.infer<typeof AddedToken>;
+import { type AddedToken, type ModelJson, modelVocabulary } from "./tokenizer-json.js";
 
 /**
  * The added tokens of a file, checked, without the empty ones, which are never found.
  *
- * @param vocabulary - ids of the model's entries
+ * @param model - of the file
  * @throws UserError when the file gives one token two ids, or one id to two tokens
  */
 export function readAddedTokens(
   listed: readonly AddedToken[],
-  vocabulary: ReadonlyMap<string, number>,
+  model: Pick<ModelJson, "vocab">,
   name: string,
 ): AddedToken[] {
-  const entries = new Map(Array.from(vocabulary, ([entry, id]) => [id, entry]));
+  if (listed.length === 0) return [];
+  const vocabulary = modelVocabulary(model);
+  const ids = new Set(listed.map(({ id }) => id));
+  const entries = new Map([...vocabulary].flatMap(([entry, id]) => (ids.has(id) ? [[id, entry]] : [])));
   const known = new Map<string, AddedToken>();
   for (const token of listed) {
     const { id, content } = token;

@@ -5,12 +5,12 @@
  * loop over cached words; it is the oracle of the tests instead. Lossless: every byte of the text is in some token, so
  * byte offsets are running sums of token lengths.
  */
-import type { AddedToken } from "./added-tokens.js";
+
 import type { Codec, Encoded } from "./codec.js";
 import { type Encoding, encoder } from "./encoding.js";
 import type { OrdinaryModel } from "./special-entries.js";
 import { betweenTokens } from "./token-encoding.js";
-import { type ByteLevelJson, wordPattern } from "./tokenizer-json.js";
+import { type AddedToken, type ByteLevelJson, wordPattern } from "./tokenizer-json.js";
 import { packVocabulary } from "./vocabulary.js";
 import { wordFinder } from "./words.js";
 

@@ -4,7 +4,7 @@ import { readAddedTokens } from "./added-tokens.js";
 import { byteLevelCodec } from "./byte-level.js";
 import { nativeCodec } from "./native.js";
 import { ordinaryModel } from "./special-entries.js";
-import { ByteLevelJson, modelVocabulary, TokenizerJson } from "./tokenizer-json.js";
+import { ByteLevelJson, TokenizerJson } from "./tokenizer-json.js";
 
 /** Tokens, and the UTF-8 byte offset in the text at which each ends. */
 export interface Encoded {
@@ -49,7 +49,7 @@ export function openCodec(json: string, name: string): Codec {
     throw new UserError(
       `${name} leaves out merges at random (dropout ${file.model.dropout}), so that a text has no one encoding. Set dropout to null in a copy of the file.`,
     );
-  const tokens = readAddedTokens(file.added_tokens, modelVocabulary(file.model), name);
+  const tokens = readAddedTokens(file.added_tokens, file.model, name);
   const specials = new Set(tokens.filter(({ special }) => special).map(({ content }) => content));
   const ordinary = ordinaryModel(file.model, specials, name);
   const byteLevel = ByteLevelJson.safeParse({ ...file, model: ordinary.model });

@@ -7,10 +7,9 @@
 import type { Normalizer } from "tokenizers";
 import { UserError } from "../base/errors.js";
 import { cutter } from "./added-pieces.js";
-import type { AddedToken } from "./added-tokens.js";
 import { openInThread, type Reply } from "./library-thread.js";
 import type { OrdinaryModel } from "./special-entries.js";
-import { type ModelJson, modelVocabulary, type TokenizerJson } from "./tokenizer-json.js";
+import { type AddedToken, type ModelJson, modelVocabulary, type TokenizerJson } from "./tokenizer-json.js";
 
 /** How the library is to see a part: normalized already or not, the first of a text or not. */
 interface Way {

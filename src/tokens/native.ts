@@ -7,13 +7,12 @@
  */
 import { Tokenizer as NativeTokenizer } from "tokenizers";
 import { UserError } from "../base/errors.js";
-import type { AddedToken } from "./added-tokens.js";
 import { entryBytes } from "./byte-alphabet.js";
 import type { Codec, Encoded } from "./codec.js";
 import type { Reply } from "./library-thread.js";
 import { openLibrary } from "./native-parts.js";
 import type { OrdinaryModel } from "./special-entries.js";
-import { modelVocabulary, type TokenizerJson } from "./tokenizer-json.js";
+import { type AddedToken, modelVocabulary, type TokenizerJson } from "./tokenizer-json.js";
 
 /**
  * @param tokens - the file's added tokens

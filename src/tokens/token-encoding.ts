@@ -1,7 +1,7 @@
 /** @file Encoding of a text with added tokens in it: cut at them, and the text between read as before. */
 import { type Cut, cutter } from "./added-pieces.js";
-import type { AddedToken } from "./added-tokens.js";
 import type { Encoding } from "./encoding.js";
+import type { AddedToken } from "./tokenizer-json.js";
 
 /** @param start - reads text without added tokens, which is not normalized */
 export function betweenTokens(start: (text: string) => Encoding, tokens: readonly AddedToken[]) {

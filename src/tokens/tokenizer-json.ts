@@ -4,7 +4,23 @@
  * The rest (normalizers, other pre-tokenizers, decoders) is read by the native library (`native.ts`).
  */
 import { z } from "zod";
-import { AddedToken } from "./added-tokens.js";
+
+/** A string that is a token beside the model. */
+export const AddedToken = z.object({
+  id: z.int().nonnegative(),
+  content: z.string(),
+  /** Not beside letters, digits and the like. */
+  single_word: z.boolean().default(false),
+  /** Takes the white space before it along. */
+  lstrip: z.boolean().default(false),
+  /** Takes the white space after it along. */
+  rstrip: z.boolean().default(false),
+  /** Looked for, itself normalized, in the normalized text; the others are looked for in the text before. */
+  normalized: z.boolean().default(false),
+  /** Text that spells it stays text. */
+  special: z.boolean().default(false),
+});
+export type AddedToken = z.infer<typeof AddedToken>;
 
 /** Entries and their ids. Not a record of zod's, which drops an entry called "__proto__". */
 const Vocab = z.custom<Record<string, number>>(
@@ -13,7 +29,14 @@ const Vocab = z.custom<Record<string, number>>(
   "must give every entry an id",
 );
 const isTokenId = (id: unknown) => Number.isInteger(id) && (id as number) >= 0;
-const Merges = z.array(z.union([z.tuple([z.string(), z.string()]), z.string()]));
+type Merge = string | [left: string, right: string];
+const Merges = z.custom<Merge[]>(
+  (value) => Array.isArray(value) && value.every(isMerge),
+  "must be pairs of entries, or strings of two with a space between",
+);
+const isMerge = (merge: unknown) =>
+  typeof merge === "string" ||
+  (Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === "string"));
 
 /** What the kinds of model have in common, as far as special tokens go. */
 export const ModelJson = z.looseObject({
@@ -44,7 +67,7 @@ export function modelVocabulary({ vocab }: Pick<ModelJson, "vocab">): Map<string
 }
 
 /** A pair of entries that merge. */
-export function mergePair(merge: z.infer<typeof Merges>[number]): [left: string, right: string] {
+export function mergePair(merge: Merge): [left: string, right: string] {
   if (typeof merge !== "string") return merge;
   const space = merge.indexOf(" ");
   return [merge.slice(0, space), merge.slice(space + 1)];

@@ -4,10 +4,9 @@
  * Typed arrays and one map from words to ids; the JSON it came from is not kept.
  */
 import { isUtf8 } from "node:buffer";
-import type { AddedToken } from "./added-tokens.js";
 import { BYTE_CHARACTERS, entryBytes } from "./byte-alphabet.js";
 import { Merges } from "./merge.js";
-import { type ByteLevelJson, mergePair } from "./tokenizer-json.js";
+import { type AddedToken, type ByteLevelJson, mergePair } from "./tokenizer-json.js";
 
 export interface Vocabulary {
   /** One more than the highest id of an entry or an added token. */
