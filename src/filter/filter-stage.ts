@@ -69,6 +69,10 @@ export const filterStage = defineStage({
         `--start-at ${startAt} does not go with --method document: absent documents cannot come and go. Use mask or remove.`,
       );
     }
+    requireTokens(
+      options.tokens,
+      SPLITS.reduce((sum, split) => sum + readTokens(options.tokens, split).tokens.length, 0),
+    );
     const classifier = readClassifierFile(options.scores);
     const read = (split: (typeof SPLITS)[number]) => {
       const shard = readTokens(options.tokens, split);
@@ -106,16 +110,15 @@ export const filterStage = defineStage({
 
 /**
  * A share that nothing reaches is a blunt filter, and studies say so; a threshold asked for by name that takes nothing is a mistake.
- * @throws UserError when there is no token, or none that the threshold takes
+ * @throws UserError when the threshold takes no token
  */
 function requireTaken(
-  { scores, tokens, method }: z.infer<typeof FilterOptions>,
+  { scores, method }: z.infer<typeof FilterOptions>,
   { by, threshold }: ChosenThreshold,
   splits: Record<string, ViewCounts>,
 ): void {
-  const sum = (name: "tokens" | "filteredTokens") => Object.values(splits).reduce((all, split) => all + split[name], 0);
-  requireTokens(tokens, sum("tokens"));
-  if (sum("filteredTokens") > 0 || !["threshold", "f1", "recall"].includes(by)) return;
+  const taken = Object.values(splits).reduce((all, { filteredTokens }) => all + filteredTokens, 0);
+  if (taken > 0 || !["threshold", "f1", "recall"].includes(by)) return;
   throw new UserError(
     `The policy takes nothing: no ${method === "document" ? "document" : "token"} of ${scores} scores ${threshold.toFixed(4)} or more. Give a lower --threshold or a --share, or --method none to filter nothing.`,
   );

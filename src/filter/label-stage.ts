@@ -4,7 +4,7 @@ import { defineStage } from "../base/stage.js";
 import { compareLabels, openClassifier, readLabelled } from "../classify/index.js";
 import { SPLITS } from "../corpus/index.js";
 import { joinLabels, labelCounts, requireForget, writeLabels } from "../label/index.js";
-import { loadTokenizer, requireSameTokenizer } from "../tokens/index.js";
+import { loadTokenizer, readTokens, requireSameTokenizer, requireTokens } from "../tokens/index.js";
 import { isForget, reaches } from "./forget.js";
 
 export const LabelClassifierOptions = z.object({
@@ -31,6 +31,10 @@ export const labelClassifierStage = defineStage({
   options: LabelClassifierOptions,
   inputs: ["classifier", "labels", "tokens"],
   async run(options, { out, progress, threads }) {
+    requireTokens(
+      options.tokens,
+      SPLITS.reduce((sum, split) => sum + readTokens(options.tokens, split).tokens.length, 0),
+    );
     const tokenizer = loadTokenizer(options.tokens);
     requireSameTokenizer(
       { what: `The classifier ${options.classifier}`, fingerprint: loadTokenizer(options.classifier).fingerprint },

@@ -35,6 +35,8 @@ export const scoreStage = defineStage({
   inputs: ["tokens", "classifier"],
   async run({ tokens, classifier: directory, partTokens }, { out, progress, threads }) {
     const shards = SPLITS.map((split) => ({ split, shard: readTokens(tokens, split) }));
+    const total = shards.reduce((sum, { shard }) => sum + shard.tokens.length, 0);
+    requireTokens(tokens, total);
     const classifier = await openClassifier(directory, { threads });
     try {
       requireSameTokenizer(
@@ -42,8 +44,6 @@ export const scoreStage = defineStage({
         { what: `the tokens ${tokens}`, fingerprint: shards[0].shard.fingerprint },
         `Tokenize the corpus with the classifier's tokenizer: lacuna tokenize --tokenizer ${directory}.`,
       );
-      const total = shards.reduce((sum, { shard }) => sum + shard.tokens.length, 0);
-      requireTokens(tokens, total);
       const counts: Record<string, { tokens: number; documents: number; meanScore: number }> = {};
       let before = 0;
       for (const { split, shard } of shards) {

@@ -13,7 +13,7 @@ import { writeFileAtomic } from "../base/files.js";
 import { defineStage } from "../base/stage.js";
 import { SPLITS } from "../corpus/index.js";
 import { readSae } from "../models/index.js";
-import { requireTokens } from "../tokens/index.js";
+import { readTokens, requireTokens } from "../tokens/index.js";
 import { readDomain } from "./domain.js";
 import { gatherEvidence } from "./gather-evidence.js";
 import { overruled, type Verdict } from "./judge.js";
@@ -83,10 +83,10 @@ export const labelStage = defineStage({
   },
   async run(options, { out, progress, threads }) {
     const domain = readDomain(options.domain);
+    requireTokens(options.tokens, readTokens(options.tokens, "train").tokens.length);
     const reader = await openLatents(options, threads);
     try {
       const sample = openSample(options, reader, out, progress);
-      requireTokens(options.tokens, sample.documents("train").tokens.tokens.length);
       const { statistics, work, report: evidenceFrom } = await gatherEvidence(sample, reader, domain, options);
       const { judgements: judged, details, report } = await judgeLatents(work, options, progress);
       const judgements = overruled(judged, options);

@@ -42,6 +42,7 @@ export const saeStage = defineStage({
     const tokenizer = loadTokenizer(tokens);
     for (const path of reverse ? [model, reverse] : [model]) requireModelTokenizer(path, tokens);
     const specials = Object.values(tokenizer.specials);
+    requireTokens(tokens, readTokens(tokens, "train").tokens.length);
     const annotator = await openAnnotator(model, reverse, threads);
     try {
       const { layers, width } = annotator;
@@ -51,7 +52,6 @@ export const saeStage = defineStage({
       const { latents, activation, l0 } = options;
       const config: SaeConfig = { width, latents, layer, activation, l0, tokenizer: tokenizer.fingerprint };
       const train = firstDocuments(readTokens(tokens, "train"), specials);
-      requireTokens(tokens, train.documents.length);
       const sae = await trainSae(annotator, train, { ...options, layer }, { progress, threads });
       const validation = firstDocuments(readTokens(tokens, "validation"), specials, { tokens: MEASURE_TOKENS });
       const measured = await measureSae(annotator, sae, config, validation, threads);
