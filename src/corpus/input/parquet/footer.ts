@@ -48,11 +48,7 @@ export async function readFooter(file: StoredBytes): Promise<Footer> {
   const bytes = new Uint8Array(await file.slice(start, file.bytes));
   try {
     walkThrift(bytes.subarray(0, length), 0, MAX_FOOTER_VALUES);
-    const {
-      schema,
-      row_groups: rowGroups,
-      num_rows: rows,
-    } = parquetMetadata(bytes.buffer, { geoparquet: false });
+    const { schema, row_groups: rowGroups, num_rows: rows } = parquetMetadata(bytes.buffer, { geoparquet: false });
     if (schema.length > MAX_SCHEMA_ELEMENTS) throw new Error(`it has ${grouped(schema.length)} columns`);
     return { rows: Number(rows), rowGroups, columns: topColumns(schema), start };
   } catch (error) {
