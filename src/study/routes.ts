@@ -37,8 +37,10 @@ export async function runRoute(
 ): Promise<RouteArtifacts> {
   const { seed } = config;
   const steps: Artifact[] = [];
-  const step = async (id: string, stage: string, options: Record<string, unknown>, seconds: number) => {
-    const artifact = await run({ id, stage, options, seconds, priority });
+  /** Names that a study has once are those of the route that its arms go. */
+  const main = (name: string) => (route === config.route ? name : undefined);
+  const step = async (id: string, stage: string, options: Record<string, unknown>, seconds: number, name = id) => {
+    const artifact = await run({ id, name, stage, options, seconds, priority });
     steps.push(artifact);
     return artifact;
   };
@@ -53,6 +55,7 @@ export async function runRoute(
       "pretrain",
       { tokens: tokens.path, ...shape, seed: bilmSeed, direction },
       trainingSeconds(config.vocabulary, parameters, tokensPerParameter * parameters),
+      direction === "forward" ? "left" : "right",
     );
   };
   const halves = async () => {
@@ -61,10 +64,10 @@ export async function runRoute(
     return { left: left.path, right: right.path };
   };
   const lexicon = () =>
-    step("label-lexicon", "label-text", { tokens: tokens.path, domain, documents: EVERY_DOCUMENT }, 5);
-  const ngram = (labels: Artifact, id: string) => {
+    step("label-lexicon", "label-text", { tokens: tokens.path, domain, documents: EVERY_DOCUMENT }, 5, main("labels"));
+  const ngram = (labels: Artifact, id: string, name?: string) => {
     const options = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed, ...config.classifier.ngram };
-    return step(id, "classifier", options, 30);
+    return step(id, "classifier", options, 30, name);
   };
 
   const backbone = await halves();
@@ -72,16 +75,24 @@ export async function runRoute(
   if (route.labels === "latents") {
     const annotator = { model: backbone!.left, reverse: backbone!.right, tokens: tokens.path, seed };
     sae = await step("sae", "sae", { ...annotator, ...config.sae }, 60);
-    labels = await step("label-latents", "label", { ...annotator, sae: sae.path, domain, ...config.label }, 30);
+    labels = await step(
+      "label-latents",
+      "label",
+      { ...annotator, sae: sae.path, domain, ...config.label },
+      30,
+      main("labels"),
+    );
   } else labels = await lexicon();
   const name = `classifier-${routeName(route)}`;
-  if (route.classifier === "ngram") return { route, labels, classifier: await ngram(labels, name), sae, steps };
+  if (route.classifier === "ngram")
+    return { route, labels, classifier: await ngram(labels, name, main("classifier")), sae, steps };
   const beside = route.withNgrams ? { ngrams: (await ngram(labels, `classifier-${route.labels}-ngram`)).path } : {};
   const classifier = await step(
     name,
     "classifier",
     { kind: "bilm", ...backbone, labels: labels.path, tokens: tokens.path, seed, ...beside, ...config.classifier.bilm },
     30,
+    main("classifier"),
   );
   return { route, labels, classifier, sae, steps };
 }

@@ -15,11 +15,17 @@ export function scoreTracks(
   { domain, wrongTopic, tokens, scores }: StudyInputs & { tokens: Artifact; scores: Artifact },
   run: RunStep,
 ): (labels: Labels) => Promise<Artifact> {
-  const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number) =>
-    run({ id, stage, options, seconds, priority: PRIORITY.critical });
+  const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number, name = id) =>
+    run({ id, name, stage, options, seconds, priority: PRIORITY.critical });
   const { seed } = config;
   const control = (labels: "truth" | "random") =>
-    step(`score-${labels}`, "score-control", { tokens: tokens.path, scores: scores.path, domain, labels, seed }, 2);
+    step(
+      `score-${labels}`,
+      "score-control",
+      { tokens: tokens.path, scores: scores.path, domain, labels, seed },
+      2,
+      `scores-${labels}`,
+    );
   const make: Record<Labels, () => Promise<Artifact>> = {
     classifier: async () => scores,
     truth: () => control("truth"),
@@ -29,7 +35,8 @@ export function scoreTracks(
       const labels = await step("label-wrong-topic", "label-text", wrong, 5);
       const options = { kind: "ngram", labels: labels.path, tokens: tokens.path, seed, ...config.classifier.ngram };
       const classifier = await step("classifier-wrong-topic", "classifier", options, 30);
-      return step("score-wrong-topic", "score", { tokens: tokens.path, classifier: classifier.path }, 20);
+      const score = { tokens: tokens.path, classifier: classifier.path };
+      return step("score-wrong-topic", "score", score, 20, "scores-wrong-topic");
     },
   };
   const made = new Map<Labels, Promise<Artifact>>();
