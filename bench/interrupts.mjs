@@ -1,21 +1,29 @@
 /**
  * Interrupts a smoke study at random moments, again and again, each time going on with what the last run left, and checks
  * that every interrupted run ends with exit code 130 and says nothing of a crash. A study that comes to its end is begun
- * anew. After a build, from the package's root:
+ * anew. Moments are drawn up to `longest` seconds after the study's first word: on a slow machine give more, so that the
+ * steps that train are reached. After a build, from the package's root:
  *
- *     node bench/interrupts.mjs [interruptions=30] [seed=1] [signal=SIGINT] [folder=runs/interrupts]
+ *     node bench/interrupts.mjs [interruptions=30] [longest=12] [seed=1] [signal=SIGINT] [folder=runs/interrupts]
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { random } from "../dist/base/random.js";
 import { MAIN } from "./lib/lacuna.mjs";
 
-const [count = "30", seed = "1", signal = "SIGINT", folder = "runs/interrupts"] = process.argv.slice(2);
+const [count = "30", longestLife = "12", seed = "1", signal = "SIGINT", folder = "runs/interrupts"] =
+  process.argv.slice(2);
 const CODES = { SIGINT: 130, SIGTERM: 143 };
 const draw = random(Number(seed), "bench:interrupts");
-/** Longest time from the study's first word to the interruption, in seconds. */
-const LONGEST = 12;
+/** Finished steps of the study. */
+function finished() {
+  const steps = join(folder, "steps");
+  return existsSync(steps)
+    ? readdirSync(steps).filter((name) => existsSync(join(steps, name, "manifest.json"))).length
+    : 0;
+}
 
 /** One run, interrupted so many seconds after it began to work. @returns how it ended, and how long that took */
 async function interrupted(seconds) {
@@ -42,7 +50,7 @@ rmSync(folder, { recursive: true, force: true });
 const wrong = [];
 let longest = 0;
 for (let done = 0; done < Number(count); ) {
-  const seconds = draw.uniform() * LONGEST;
+  const seconds = draw.uniform() * Number(longestLife);
   const { code, by, said, wasInterrupted, took } = await interrupted(seconds);
   if (!wasInterrupted && code === 0) {
     console.log("     the study ended first; begun anew");
@@ -54,7 +62,7 @@ for (let done = 0; done < Number(count); ) {
   const isRight = code === CODES[signal] && !/terminate called|Error|bug/.test(said);
   if (!isRight) wrong.push(said);
   console.log(
-    `${String(done).padStart(3)}  ${signal} after ${seconds.toFixed(1)} s: ${by ?? `exit ${code}`} in ${took?.toFixed(2)} s${isRight ? "" : "  WRONG"}`,
+    `${String(done).padStart(3)}  ${signal} after ${seconds.toFixed(1)} s: ${by ?? `exit ${code}`} in ${took?.toFixed(2)} s, ${finished()} steps finished${isRight ? "" : "  WRONG"}`,
   );
 }
 for (const said of wrong) console.error(said.slice(-1500));

@@ -18,9 +18,9 @@ export const classifierStage = defineStage({
   summary: "Fit a classifier of tokens and documents from labels, and measure it",
   why: "A cheap classifier carries labels on a sample over to every token of the corpus",
   examples: [
-    "lacuna classifier fit --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier",
-    "lacuna classifier fit --kind bilm --left runs/demo/left --right runs/demo/right --labels runs/demo/labels --tokens runs/demo/tokens --layers 2 --strengths 0.01 1 100 --out runs/demo/classifier-2",
-    "lacuna classifier fit --kind bilm --left runs/demo/left --right runs/demo/right --ngrams runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-3",
+    "lacuna classifier fit --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-1",
+    "lacuna classifier fit --kind bilm --left runs/paper-route/left --right runs/paper-route/right --labels runs/demo/labels --tokens runs/demo/tokens --layers 2 --strengths 0.01 1 100 --out runs/demo/classifier-2",
+    "lacuna classifier fit --kind bilm --left runs/paper-route/left --right runs/paper-route/right --ngrams runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-3",
     "lacuna classifier fit --kind encoder --encoder runs/encoder --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/classifier-encoder",
   ],
   version: 4,

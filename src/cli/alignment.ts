@@ -54,7 +54,7 @@ async function alignmentCommand(
   const series = readSeries(study);
   const corpus = readSeriesCorpus(study, series);
   const options = { config: config.data!, judging: judging.data!, models: series.models, corpus, out, workers };
-  const plan = await planAlignment(options);
+  const plan = await planAlignment(options, dryRun ? options.out : undefined);
   if (dryRun) {
     listSteps(plan);
     return;

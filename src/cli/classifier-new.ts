@@ -73,7 +73,7 @@ async function classifierNew(texts: string[], flags: Flags): Promise<void> {
     ...{ tokenizer: flags.tokenizer === undefined ? undefined : tokenizerOf(flags.tokenizer) },
     ...{ spans: spans === undefined ? undefined : { file: spans, offsets: offsets! } },
   };
-  const plan = await planNewClassifier(options);
+  const plan = await planNewClassifier(options, dryRun ? options.out : undefined);
   if (dryRun) {
     listSteps(plan);
     return;

@@ -32,7 +32,7 @@ export function addGenerateCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  $ lacuna generate --model runs/demo/model --prompt "fever:" "oak:"\n  $ lacuna generate --model runs/demo/chat --chat --prompt "What is a fever?" --temperature 0 --json',
+      '\nExamples:\n  $ lacuna generate --model runs/demo/train-baseline-40x2-s1 --prompt "fever:" "oak:"\n  $ lacuna generate --model runs/demo/chat --chat --prompt "What is a fever?" --temperature 0 --json',
     )
     .action((flags: Flags) => generate(flags));
 }

@@ -42,7 +42,7 @@ async function robustnessCommand(
   const parsed = RobustnessConfig.safeParse(given);
   if (!parsed.success) throw new UserError(`Options are not as expected:\n${z.prettifyError(parsed.error)}`);
   const options = { config: parsed.data, series: readSeries(study), out, workers };
-  const plan = await planRobustness(options);
+  const plan = await planRobustness(options, dryRun ? options.out : undefined);
   if (dryRun) {
     listSteps(plan);
     return;

@@ -42,7 +42,7 @@ export function addSaeCheckCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna sae-check texts.jsonl --model runs/demo/annotator --sae runs/demo/sae\n  $ lacuna sae-check texts.jsonl --model gemma-2-9b --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31",
+      "\nExamples:\n  $ lacuna sae-check texts.jsonl --model runs/demo/train-baseline-40x2-s1 --sae runs/demo/sae\n  $ lacuna sae-check texts.jsonl --model gemma-2-9b --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31",
     )
     .action((inputs: string[], flags: Flags) => saeCheck(inputs, flags));
 }

@@ -72,7 +72,7 @@ async function safeguardsCommand(study: string, flags: Flags, command: Command):
     ...(alignment && { alignment: ofSeries(alignment, readJson(alignment, Alignment), series) }),
     ...(robustness && { robustness: ofSeries(robustness, readJson(robustness, Robustness), withBaseline(series)) }),
   };
-  const plan = await planSafeguards(options);
+  const plan = await planSafeguards(options, flags.dryRun ? options.out : undefined);
   if (flags.dryRun) {
     listSteps(plan);
     return;

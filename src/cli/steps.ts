@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { writeJson } from "../base/files.js";
-import type { StepEvent, StepSpec } from "../study/steps.js";
+import type { PlannedStep, StepEvent, StepSpec } from "../study/steps.js";
 import { type Tracker, tracker } from "../study/tracker.js";
 import { clock, compact, type LiveLine, liveLine } from "./live.js";
 import { numberOf } from "./options.js";
@@ -23,10 +23,15 @@ export function addStepOptions(command: Command, results: string): Command {
     .option("--json", `print ${results} to stdout at the end`);
 }
 
-/** Prints what would be run. */
-export function listSteps(plan: readonly StepSpec[]): void {
-  for (const { id, stage, seconds } of plan)
-    console.log(`${id.padEnd(24)} ${stage.padEnd(12)} ~${clock(seconds)} on one core`);
+/** Prints what would be run, and what is there already. */
+export function listSteps(plan: readonly PlannedStep[]): void {
+  for (const { id, stage, seconds, isFound } of plan)
+    console.log(`${id.padEnd(32)} ${stage.padEnd(16)} ${isFound ? "found" : `~${clock(seconds)} on one core`}`);
+  const left = plan.filter(({ isFound }) => !isFound);
+  const seconds = left.reduce((sum, step) => sum + step.seconds, 0);
+  console.log(
+    `\n${plan.length} steps, ${plan.length - left.length} found; the others take about ${clock(seconds)} on one core. Nothing was done.`,
+  );
 }
 
 /** Runs steps with a live line, and writes timings.json beside what they made. */

@@ -43,7 +43,7 @@ async function studyClassifiers({ tokens, labels, out, workers, dryRun, json, ..
   if (!parsed.success)
     throw new UserError(`Options of study-classifiers are not as expected:\n${z.prettifyError(parsed.error)}`);
   const options = { config: parsed.data, tokens, labels, out, workers, command: commandLine(parsed.data) };
-  const plan = await planClassifierStudy(options);
+  const plan = await planClassifierStudy(options, dryRun ? options.out : undefined);
   if (dryRun) {
     listSteps(plan);
     return;

@@ -96,7 +96,7 @@ async function studyCommand(flags: StudyFlags): Promise<void> {
     ...{ config: configOf(flags), out, workers: flags.workers, files: flags.corpus, commands: [commandLine(flags)] },
     ...{ domain, wrongTopic, tokenizer, textField, idField, noText: flags.noText },
   };
-  const plan = await planStudy(options);
+  const plan = await planStudy(options, flags.dryRun ? options.out : undefined);
   if (flags.dryRun) {
     listSteps(plan);
     return;

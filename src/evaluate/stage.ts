@@ -35,7 +35,7 @@ export const evaluateStage = defineStage({
   summary: "Measure a model's loss on held-out text, separately per domain.",
   why: "Loss on the text to forget and on the text to keep is what filtering is judged by.",
   examples: [
-    "lacuna evaluate --model runs/demo/train-mask-64x2 --tokens runs/demo/tokenize --out losses",
+    "lacuna evaluate --model runs/demo/train-mask-40x2-s1 --tokens runs/demo/tokens --out losses",
     "lacuna evaluate --model my-model --tokens my-tokens --split validation --max-tokens 100000 --out losses",
   ],
   version: 2,

@@ -31,8 +31,8 @@ export const scoreControlStage = defineStage({
   summary: "Scores for a control arm: the truth's, or a classifier's in the wrong places",
   why: "An arm that filters as much at random says what filtering costs; one that filters the truth, what it could do",
   examples: [
-    "lacuna score-control --labels random --tokens runs/demo/tokens --scores runs/demo/scores --out runs/demo/scores-random",
-    "lacuna score-control --labels truth --tokens runs/demo/tokens --scores runs/demo/scores --domain domains/medicine.json --out runs/demo/scores-truth",
+    "lacuna score-control --labels random --tokens runs/demo/tokens --scores runs/demo/scores --out runs/scores-random",
+    "lacuna score-control --labels truth --tokens runs/demo/tokens --scores runs/demo/scores --domain domains/medicine.json --out runs/scores-truth",
   ],
   version: 1,
   options: ScoreControlOptions,

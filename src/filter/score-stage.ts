@@ -27,7 +27,7 @@ export const scoreStage = defineStage({
   summary: "Score every token and document of a corpus",
   why: "Scored once, a corpus can be filtered many times, at any threshold and by any method, for free",
   examples: [
-    "lacuna score --tokens runs/demo/tokens --classifier runs/demo/classifier --out runs/demo/scores",
+    "lacuna score --tokens runs/demo/tokens --classifier runs/demo/classifier --out runs/scores",
     "lacuna score --tokens runs/other/tokens --classifier runs/demo/classifier --out runs/other/scores",
   ],
   version: 2,

@@ -69,8 +69,8 @@ export const labelStage = defineStage({
   summary: "Label tokens and documents of a sample through SAE latents",
   why: "The classifier learns from these labels; no one has to label text by hand",
   examples: [
-    "lacuna label --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels",
-    "lacuna label --judge anthropic --judge-model claude-haiku-4-5 --batch --max-cost 5 --dry-run --sae runs/demo/sae --model runs/demo/annotator --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llm",
+    "lacuna label --sae runs/demo/sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-latents",
+    "lacuna label --judge anthropic --judge-model claude-haiku-4-5 --batch --max-cost 5 --dry-run --sae runs/demo/sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llm",
     "lacuna label --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31 --model gemma-2-9b --tokens runs/demo/tokens --domain domains/medicine.json --dry-run --out runs/demo/labels-gemma",
   ],
   version: 3,

@@ -34,7 +34,7 @@ export const saeStage = defineStage({
   name: "sae",
   summary: "Train a sparse autoencoder on a model's residual stream",
   why: "Its latents are directions one can look at and judge, from which token labels are made",
-  examples: ["lacuna sae --model runs/demo/annotator --tokens runs/demo/tokens --out runs/demo/sae"],
+  examples: ["lacuna sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --out runs/demo/sae"],
   version: 1,
   options: SaeStageOptions,
   inputs: ["model", "reverse", "tokens"],

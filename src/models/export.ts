@@ -19,7 +19,7 @@ export const exportModelStage = defineStage({
   summary: "Writes a model as a Hugging Face directory that transformers, vLLM and others load.",
   why: "What is measured here can be checked, and used, with other people's tools.",
   examples: [
-    "lacuna export-model --model runs/demo/model --out runs/demo/model-hf",
+    "lacuna export-model --model runs/demo/train-baseline-40x2-s1 --out runs/demo/model-hf",
     "lacuna export-model --model runs/demo/chat --out runs/demo/chat-hf",
   ],
   version: 2,

@@ -49,8 +49,8 @@ export interface StudyArtifacts {
 export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run: RunStep): Promise<StudyArtifacts> {
   const { seed } = config;
   const step = onceEach(run);
-  const critical = (id: string, options: Record<string, unknown>, seconds: number, stage = id) =>
-    step({ id, stage, options, seconds, priority: PRIORITY.critical });
+  const critical = (id: string, options: Record<string, unknown>, seconds: number, { stage = id, name = id } = {}) =>
+    step({ id, name, stage, options, seconds, priority: PRIORITY.critical });
 
   const { textField, idField } = inputs;
   const files = inputs.files.length > 0 ? { files: [...inputs.files], textField, idField } : {};
@@ -58,7 +58,7 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run:
   const tokenizer = inputs.tokenizer
     ? { path: inputs.tokenizer }
     : await critical("tokenizer", { corpus: corpus.path, vocabulary: config.vocabulary }, 8);
-  const tokens = await critical("tokenize", { corpus: corpus.path, tokenizer: tokenizer.path }, 5);
+  const tokens = await critical("tokenize", { corpus: corpus.path, tokenizer: tokenizer.path }, 5, { name: "tokens" });
 
   const isGraded = hasTruth(tokens.path, inputs.domain);
   const arms = config.arms.filter(({ labels }) => isGraded || labels !== "truth");
@@ -100,7 +100,9 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run:
   const policies = new Map<string, ArmPolicy>();
   const filtered = async () => {
     const route = await mainRoute;
-    const scores = await critical("score", { tokens: tokens.path, classifier: route.classifier.path }, 20);
+    const scores = await critical("score", { tokens: tokens.path, classifier: route.classifier.path }, 20, {
+      name: "scores",
+    });
     const track = scoreTracks(config, { ...inputs, tokens, scores }, step);
     const trainFiltered = async (arm: Arm): Promise<StudyRun[]> => {
       const by = { scores: await track(arm.labels) };
@@ -111,7 +113,7 @@ export async function runPipeline(config: StudyConfig, inputs: StudyInputs, run:
         // What training hides is exact then; labels are the validation split's.
         ...(threshold === undefined && rule !== "f1" && { on: "train" }),
       };
-      const policy = await critical(`policy-${arm.name}`, options, 1, "filter");
+      const policy = await critical(`policy-${arm.name}`, options, 1, { stage: "filter" });
       policies.set(arm.name, { ...by, policy });
       return trainAll(arm, { ...by, policy });
     };

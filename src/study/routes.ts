@@ -47,8 +47,10 @@ export async function runRoute(
 ): Promise<RouteArtifacts> {
   const { seed } = config;
   const steps: Artifact[] = [];
-  const step = async (id: string, stage: string, options: Record<string, unknown>, seconds: number) => {
-    const artifact = await run({ id, stage, options, seconds, priority });
+  /** Names that a study has once are those of the route that its arms go. */
+  const main = (name: string) => (route === config.route ? name : undefined);
+  const step = async (id: string, stage: string, options: Record<string, unknown>, seconds: number, name = id) => {
+    const artifact = await run({ id, name, stage, options, seconds, priority });
     steps.push(artifact);
     return artifact;
   };
@@ -63,6 +65,7 @@ export async function runRoute(
       "pretrain",
       { tokens: tokens.path, ...shape, seed: bilmSeed, direction },
       trainingSeconds(config.vocabulary, parameters, tokensPerParameter * parameters),
+      direction === "forward" ? "left" : "right",
     );
   };
   const halves = async () => {
@@ -70,24 +73,33 @@ export async function runRoute(
     const [left, right] = await Promise.all([half("forward"), half("reverse")]);
     return { left: left.path, right: right.path };
   };
-  const lexicon = () => step("label-lexicon", "label-text", lexiconLabels(tokens, domain), 5);
-  const ngram = (labels: Artifact, id: string) => step(id, "classifier", ngramClassifier(config, labels, tokens), 30);
+  const lexicon = () => step("label-lexicon", "label-text", lexiconLabels(tokens, domain), 5, main("labels"));
+  const ngram = (labels: Artifact, id: string, name?: string) =>
+    step(id, "classifier", ngramClassifier(config, labels, tokens), 30, name);
 
   const backbone = await halves();
   let [labels, sae]: [Artifact | undefined, Artifact | undefined] = [undefined, undefined];
   if (route.labels === "latents") {
     const annotator = { model: backbone!.left, reverse: backbone!.right, tokens: tokens.path, seed };
     sae = await step("sae", "sae", { ...annotator, ...config.sae }, 60);
-    labels = await step("label-latents", "label", { ...annotator, sae: sae.path, domain, ...config.label }, 30);
+    labels = await step(
+      "label-latents",
+      "label",
+      { ...annotator, sae: sae.path, domain, ...config.label },
+      30,
+      main("labels"),
+    );
   } else labels = await lexicon();
   const name = `classifier-${routeName(route)}`;
-  if (route.classifier === "ngram") return { route, labels, classifier: await ngram(labels, name), sae, steps };
+  if (route.classifier === "ngram")
+    return { route, labels, classifier: await ngram(labels, name, main("classifier")), sae, steps };
   const beside = route.withNgrams ? { ngrams: (await ngram(labels, `classifier-${route.labels}-ngram`)).path } : {};
   const classifier = await step(
     name,
     "classifier",
     { kind: "bilm", ...backbone, labels: labels.path, tokens: tokens.path, seed, ...beside, ...config.classifier.bilm },
     30,
+    main("classifier"),
   );
   return { route, labels, classifier, sae, steps };
 }

@@ -4,7 +4,6 @@
 import { join } from "node:path";
 import { writeFileAtomic, writeJson } from "../base/files.js";
 import { PACKAGE_ROOT } from "../base/package.js";
-import type { Manifest } from "../base/stage.js";
 import { analyse } from "./analyse.js";
 import { collectFacts } from "./collect.js";
 import type { StudyConfig } from "./config.js";
@@ -12,7 +11,7 @@ import { runPipeline } from "./pipeline.js";
 import { renderReport } from "./report/index.js";
 import { Results } from "./results.js";
 import { type RouteCosts, routeCosts } from "./route-table.js";
-import { type RunStep, STUDY_FILE, type StepEvent, type StepSpec, type StudyInputs, stepRunner } from "./steps.js";
+import { type PlannedStep, STUDY_FILE, type StepEvent, type StudyInputs, stepPlanner, stepRunner } from "./steps.js";
 
 export interface StudyOptions extends Partial<StudyInputs> {
   config: StudyConfig;
@@ -37,12 +36,8 @@ const inputsOf = ({ files = [], domain = MEDICINE, wrongTopic = LAW, ...fields }
 });
 
 /** Every step a study takes, in the order they are asked for, without running any. */
-export async function planStudy(options: StudyOptions): Promise<StepSpec[]> {
-  const steps: StepSpec[] = [];
-  const record: RunStep = async (step) => {
-    steps.push(step);
-    return { path: step.id, manifest: {} as Manifest };
-  };
+export async function planStudy(options: StudyOptions, folder?: string): Promise<PlannedStep[]> {
+  const { steps, record } = stepPlanner(folder);
   await runPipeline(options.config, inputsOf(options), record);
   return steps;
 }

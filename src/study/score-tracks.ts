@@ -15,14 +15,15 @@ export function scoreTracks(
   { domain, wrongTopic, tokens, scores }: StudyInputs & { tokens: Artifact; scores: Artifact },
   run: RunStep,
 ): (labels: Labels) => Promise<Artifact> {
-  const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number) =>
-    run({ id, stage, options, seconds, priority: PRIORITY.critical });
+  const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number, name = id) =>
+    run({ id, name, stage, options, seconds, priority: PRIORITY.critical });
   const control = (labels: "truth" | "random") =>
     step(
       `score-${labels}`,
       "score-control",
       { tokens: tokens.path, scores: scores.path, domain, labels, seed: config.seed },
       2,
+      `scores-${labels}`,
     );
   const make: Record<Labels, () => Promise<Artifact>> = {
     classifier: async () => scores,
@@ -32,7 +33,8 @@ export function scoreTracks(
       const labels = await step("label-wrong-topic", "label-text", lexiconLabels(tokens, wrongTopic), 5);
       const options = ngramClassifier(config, labels, tokens);
       const classifier = await step("classifier-wrong-topic", "classifier", options, 30);
-      return step("score-wrong-topic", "score", { tokens: tokens.path, classifier: classifier.path }, 20);
+      const score = { tokens: tokens.path, classifier: classifier.path };
+      return step("score-wrong-topic", "score", score, 20, "scores-wrong-topic");
     },
   };
   const made = new Map<Labels, Promise<Artifact>>();

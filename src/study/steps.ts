@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ProgressUpdate } from "../base/progress.js";
 import { type Manifest, planStage, readManifest } from "../base/stage.js";
+import { linkStep } from "./named-links.js";
 import { runInThread, semaphore } from "./pool.js";
 import { stageByName } from "./stages.js";
 
@@ -17,6 +18,8 @@ export const STUDY_FILE = "study.json";
 export interface StepSpec {
   /** Unique in the study, and the start of its folder's name: "train-mask-32x2". */
   id: string;
+  /** Stable name in the study's folder (`named-links.ts`); the id where nothing shorter is known by all. */
+  name?: string;
   stage: string;
   options: Record<string, unknown>;
   /** Rough seconds on one core, for the estimate of time left only. */
@@ -59,6 +62,39 @@ export interface StepRunnerOptions {
 
 export type RunStep = (step: StepSpec) => Promise<Artifact>;
 
+/** A step as a dry run sees it. */
+export interface PlannedStep extends StepSpec {
+  /** Whether it is finished and will be found. */
+  isFound: boolean;
+}
+
+/**
+ * Records a graph of steps without running any.
+ * @param folder - where it would run: steps that are finished there are marked; none: nothing is looked for
+ */
+export function stepPlanner(folder?: string): { steps: PlannedStep[]; record: RunStep } {
+  const steps: PlannedStep[] = [];
+  const unmade = new Set<string>();
+  /** A step's path, or one inside it; here a path is the step's id. */
+  const isUnmade = (value: unknown) => typeof value === "string" && unmade.has(value.split("/")[0]);
+  const record: RunStep = async (step) => {
+    const isReady = !Object.values(step.options).flat().some(isUnmade);
+    const path = folder !== undefined && isReady ? await pathOf(folder, step) : undefined;
+    const isFound = path !== undefined && existsSync(path);
+    steps.push({ ...step, isFound });
+    if (isFound) return { path, manifest: readManifest(path, step.stage) };
+    unmade.add(step.id);
+    return { path: step.id, manifest: {} as Manifest };
+  };
+  return { steps, record };
+}
+
+/** The folder of a step, by its key. */
+async function pathOf(folder: string, { id, stage, options }: StepSpec): Promise<string> {
+  const { key } = await planStage(stageByName(stage), options);
+  return join(folder, "steps", `${id}-${key.slice(0, 10)}`);
+}
+
 /** Steps that several parts of a graph ask for are run once: asked again, the same promise. */
 export function onceEach(run: RunStep): RunStep {
   const asked = new Map<string, Promise<Artifact>>();
@@ -78,9 +114,9 @@ export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): Run
       if (failed) throw failed;
       try {
         // Planned in the slot, as it reads the inputs' hashes: a step queues in the turn in which it becomes ready.
-        const { key } = await planStage(stageByName(step.stage), step.options);
-        const path = join(folder, "steps", `${step.id}-${key.slice(0, 10)}`);
+        const path = await pathOf(folder, step);
         if (existsSync(path)) {
+          linkStep(folder, step.name ?? step.id, path);
           const artifact = { path, manifest: readManifest(path, step.stage) };
           onEvent({ type: "finished", step, artifact, found: true });
           return artifact;
@@ -89,6 +125,7 @@ export function stepRunner({ folder, workers, onEvent }: StepRunnerOptions): Run
         // One thread a step: a sum's order, and so the last bit of a result, could depend on the number of threads.
         const task = { stage: step.stage, options: step.options, out: path, threads: 1 };
         const manifest = await runInThread(task, (update) => onEvent({ type: "progress", step, update }));
+        linkStep(folder, step.name ?? step.id, path);
         const artifact = { path, manifest };
         onEvent({ type: "finished", step, artifact, found: false });
         return artifact;

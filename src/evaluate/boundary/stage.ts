@@ -57,7 +57,7 @@ export const boundaryStage = defineStage({
   summary: "Probe a model's states for forget against retain, and between subdomains",
   why: "A model that never learnt a domain may still know where it begins: then it can refuse, and a filter can be built on it",
   examples: [
-    "lacuna boundary --model runs/demo/train-mask-64x2 --tokens runs/demo/tokenize --out boundary-mask",
+    "lacuna boundary --model runs/demo/train-mask-40x2-s1 --tokens runs/demo/tokens --out boundary-mask",
     "lacuna boundary --model my-model --tokens my-tokens --labels my-labels --subjects corpus.jsonl --out boundary",
   ],
   version: 2,

@@ -28,7 +28,7 @@ export const instructStage = defineStage({
   summary: "Finetune a model to answer lettered questions with a letter",
   why: "Letter scoring asks for a form of answer; this teaches the form, on questions that are not asked later",
   examples: [
-    "lacuna instruct --model runs/demo/train-mask-64x2 --questions reviews.jsonl --without mmlu.jsonl --out instructed",
+    "lacuna instruct --model runs/demo/train-mask-40x2-s1 --questions reviews.jsonl --without mmlu.jsonl --out instructed",
     "lacuna instruct --model my-model --questions mmlu.jsonl --exclude-categories medical --epochs 3 --out instructed",
   ],
   version: 2,

@@ -58,7 +58,7 @@ export const questionsStage = defineStage({
   summary: "Put multiple-choice questions to a model, by letter and by cloze",
   why: "Says what a model can still tell, and at small sizes how far the right choice is ahead of the wrong ones",
   examples: [
-    "lacuna questions --model runs/demo/train-mask-64x2 --questions mmlu.jsonl medqa.jsonl --out answers",
+    "lacuna questions --model runs/demo/train-mask-40x2-s1 --questions mmlu.jsonl medqa.jsonl --out answers",
     "lacuna questions --model my-model --questions glossary/questions.jsonl --scoring cloze --out answers-glossary",
   ],
   version: 1,

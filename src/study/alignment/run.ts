@@ -1,11 +1,10 @@
 /** @file An alignment run from models to alignment.json and its figures. */
 import { join } from "node:path";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
-import type { Manifest } from "../../base/stage.js";
 import type { RefusalsResult } from "../../evaluate/index.js";
 import type { PretrainedOn } from "../../train/index.js";
 import { refusalFigure, standAlone, WIDE } from "../figures/index.js";
-import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { type StepEvent, stepPlanner, stepRunner } from "../steps.js";
 import { analyseAlignment } from "./analyse.js";
 import type { AlignmentConfig } from "./config.js";
 import { type AlignableModel, type AlignedRun, type Judging, runAlignments } from "./pipeline.js";
@@ -27,12 +26,11 @@ export interface AlignmentOptions {
 }
 
 /** Every step it takes, without running any. */
-export async function planAlignment({ config, models, judging = {}, corpus }: Omit<AlignmentOptions, "out">) {
-  const steps: StepSpec[] = [];
-  const record: RunStep = async (step) => {
-    steps.push(step);
-    return { path: step.id, manifest: {} as Manifest };
-  };
+export async function planAlignment(
+  { config, models, judging = {}, corpus }: Omit<AlignmentOptions, "out">,
+  folder?: string,
+) {
+  const { steps, record } = stepPlanner(folder);
   await runAlignments(config, models, judging, corpus ?? null, record);
   return steps;
 }

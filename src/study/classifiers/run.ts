@@ -2,9 +2,8 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { readJson } from "../../base/files.js";
-import type { Manifest } from "../../base/stage.js";
 import { loadTokenizer } from "../../tokens/index.js";
-import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { type PlannedStep, type StepEvent, stepPlanner, stepRunner } from "../steps.js";
 import type { ClassifierStudyConfig } from "./config.js";
 import { runClassifierPipeline } from "./pipeline.js";
 import { Report } from "./results.js";
@@ -29,12 +28,8 @@ const inputsOf = ({ tokens, labels }: ClassifierStudyOptions) => ({
 });
 
 /** Every step the study takes, without running any. */
-export async function planClassifierStudy(options: ClassifierStudyOptions): Promise<StepSpec[]> {
-  const steps: StepSpec[] = [];
-  const record: RunStep = async (step) => {
-    steps.push(step);
-    return { path: step.id, manifest: {} as Manifest };
-  };
+export async function planClassifierStudy(options: ClassifierStudyOptions, folder?: string): Promise<PlannedStep[]> {
+  const { steps, record } = stepPlanner(folder);
   await runClassifierPipeline(options.config, inputsOf(options), record);
   return steps;
 }

@@ -54,6 +54,14 @@ export interface NewClassifierArtifacts {
   byHand?: Artifact;
 }
 
+/** Stable names of the steps; "classifier" itself is the copy that is made at the end. */
+const NAMES: Record<string, string> = {
+  tokenize: "tokens",
+  "label-lexicon": "labels",
+  classifier: "classifier-fit",
+  score: "scores",
+};
+
 /** Runs everything that is not yet there. */
 export async function newClassifierSteps(
   { seed, ...fields }: NewClassifierConfig,
@@ -61,7 +69,7 @@ export async function newClassifierSteps(
   run: RunStep,
 ): Promise<NewClassifierArtifacts> {
   const step = (id: string, stage: string, options: Record<string, unknown>, seconds: number) =>
-    run({ id, stage, options, seconds, priority: PRIORITY.critical });
+    run({ id, name: NAMES[id] ?? id, stage, options, seconds, priority: PRIORITY.critical });
   const megabytes = fields.maxBytes / 1e6;
   const corpus = await step("corpus", "corpus", { files: [...texts], ...fields, heldOut: spans?.file, seed }, 8);
   const made = async (options: Record<string, unknown>) => (await step("tokenizer", "tokenizer", options, 8)).path;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { grouped, UserError } from "../../base/errors.js";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
-import { type Manifest, readManifest } from "../../base/stage.js";
+import { readManifest } from "../../base/stage.js";
 import { adviceOf, readDomain } from "../../label/index.js";
-import { type Artifact, type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { type Artifact, type PlannedStep, type RunStep, type StepEvent, stepPlanner, stepRunner } from "../steps.js";
 import { renderNewClassifier } from "./page.js";
 import { type NewClassifierConfig, type NewClassifierInputs, newClassifierSteps } from "./pipeline.js";
 import { measureQuality } from "./quality.js";
@@ -25,12 +25,12 @@ export interface NewClassifierOptions extends NewClassifierInputs {
 }
 
 /** Every step it takes, without running any. */
-export async function planNewClassifier({ config, ...inputs }: NewClassifierOptions): Promise<StepSpec[]> {
-  const steps: StepSpec[] = [];
-  await newClassifierSteps(config, inputs, async (step) => {
-    steps.push(step);
-    return { path: step.id, manifest: {} as Manifest };
-  });
+export async function planNewClassifier(
+  { config, ...inputs }: NewClassifierOptions,
+  folder?: string,
+): Promise<PlannedStep[]> {
+  const { steps, record } = stepPlanner(folder);
+  await newClassifierSteps(config, inputs, record);
   return steps;
 }
 

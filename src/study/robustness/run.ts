@@ -1,12 +1,11 @@
 /** @file A robustness run from a series of models to robustness.json and its figures. */
 import { join } from "node:path";
 import { readJson, writeFileAtomic, writeJson } from "../../base/files.js";
-import type { Manifest } from "../../base/stage.js";
 import { AttackFile } from "../../evaluate/index.js";
 import { UnlearnFile } from "../../train/index.js";
 import { attackCurvesFigure, recoveryFigure, standAlone, WIDE } from "../figures/index.js";
 import type { Series } from "../series.js";
-import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { type StepEvent, stepPlanner, stepRunner } from "../steps.js";
 import { type AttackFacts, analyseRobustness } from "./analyse.js";
 import type { RobustnessConfig } from "./config.js";
 import { type AttackedModel, runAttacks } from "./pipeline.js";
@@ -24,12 +23,11 @@ export interface RobustnessOptions {
 }
 
 /** Every step it takes, without running any. */
-export async function planRobustness({ config, series }: Pick<RobustnessOptions, "config" | "series">) {
-  const steps: StepSpec[] = [];
-  const record: RunStep = async (step) => {
-    steps.push(step);
-    return { path: step.id, manifest: {} as Manifest };
-  };
+export async function planRobustness(
+  { config, series }: Pick<RobustnessOptions, "config" | "series">,
+  folder?: string,
+) {
+  const { steps, record } = stepPlanner(folder);
   await runAttacks(config, series, record);
   return steps;
 }

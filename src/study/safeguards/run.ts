@@ -1,7 +1,6 @@
 /** @file The safeguards of a study: run the steps, gather what they left, write safeguards.json and the page. */
 import { join } from "node:path";
 import { writeFileAtomic, writeJson } from "../../base/files.js";
-import type { Manifest } from "../../base/stage.js";
 import type { AlignmentConfig } from "../alignment/config.js";
 import type { Alignment } from "../alignment/results.js";
 import { planAlignment, runAlignment } from "../alignment/run.js";
@@ -11,7 +10,7 @@ import type { RobustnessConfig } from "../robustness/config.js";
 import type { Robustness } from "../robustness/results.js";
 import { planRobustness, runRobustness } from "../robustness/run.js";
 import type { Series } from "../series.js";
-import { type RunStep, type StepEvent, type StepSpec, stepRunner } from "../steps.js";
+import { type PlannedStep, type StepEvent, stepPlanner, stepRunner } from "../steps.js";
 import { collectSafeguards } from "./collect.js";
 import type { SafeguardsConfig } from "./config.js";
 import { runSafeguardSteps, type SafeguardInputs } from "./pipeline.js";
@@ -37,20 +36,16 @@ export interface SafeguardsOptions {
 const isFound = <Found extends object>(given: Found | object): given is Found => "cells" in given;
 
 /** Every step it takes, without running any. */
-export async function planSafeguards(options: SafeguardsOptions): Promise<StepSpec[]> {
+export async function planSafeguards(options: SafeguardsOptions, folder?: string): Promise<PlannedStep[]> {
   const { config, series, inputs, robustness, alignment } = options;
-  const steps: StepSpec[] = [];
-  const record: RunStep = async (step) => {
-    steps.push(step);
-    return { path: step.id, manifest: {} as Manifest };
-  };
+  const { steps, record } = stepPlanner(folder);
   await runSafeguardSteps(config, series, inputs, record);
   const { models } = series;
   const attacks = robustness && !isFound<Robustness>(robustness) ? { config: robustness, series } : undefined;
   const aligning =
     alignment && !isFound<Alignment>(alignment) ? { config: alignment, models, corpus: inputs.corpus } : undefined;
-  if (attacks) steps.push(...(await planRobustness(attacks)));
-  if (aligning) steps.push(...(await planAlignment(aligning)));
+  if (attacks) steps.push(...(await planRobustness(attacks, folder && join(folder, "robustness"))));
+  if (aligning) steps.push(...(await planAlignment(aligning, folder && join(folder, "alignment"))));
   return steps;
 }
 

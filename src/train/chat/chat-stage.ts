@@ -11,8 +11,8 @@ export const chatTuneStage = defineStage({
   summary: "Finetunes a model on conversations, so that it answers.",
   why: "Refusals are a habit of models that answer; this makes one of a model that continues texts (paper A.3).",
   examples: [
-    "lacuna chat-tune --model runs/demo/model --data conversations.jsonl --out runs/demo/chat",
-    "lacuna chat-tune --model runs/demo/model --data questions/general-train.jsonl --epochs 3 --context 128 --out runs/demo/chat",
+    "lacuna chat-tune --model runs/demo/train-baseline-40x2-s1 --data conversations.jsonl --out runs/demo/chat",
+    "lacuna chat-tune --model runs/demo/train-baseline-40x2-s1 --data questions/general-train.jsonl --epochs 3 --context 128 --out runs/demo/chat",
   ],
   version: 1,
   options: z.object({
