@@ -74,7 +74,10 @@ describe("lacuna export", () => {
   it("says how many documents have no token in the trainer's tokenizer", async () => {
     const folder = temporaryFolder();
     const texts = ["the patient", "\u200b\u200d", "\u0001"];
-    const documents = texts.map((text, at) => ({ id: `${at}`, text, scores: new Uint8Array(Buffer.byteLength(text)) }));
+    const documents = texts.map((text, at) => ({
+      ...{ id: `${at}`, text },
+      scores: new Uint8Array(Buffer.byteLength(text)).fill(at === 0 ? 255 : 0, 0, 3),
+    }));
     const scores = await writeScoredJob(folder, [documents]);
     const directory = join(folder, "policies");
     await filterScored({ policies: [{ scores, method: "mask", threshold: 0.5 }] }, directory);

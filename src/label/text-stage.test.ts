@@ -115,7 +115,10 @@ describe("labels of text without an SAE", () => {
     let isMended = false;
     const isRiver = (user: string) => String(materialOf(user)[0].sentence).includes("river");
     const fake = await fakeOpenAi({
-      reply: (user) => (isRiver(user) && !isMended ? { text: "Rivers are not my field." } : { text: verdict("no") }),
+      reply(user) {
+        if (!isRiver(user)) return { text: verdict("no") };
+        return { text: isMended ? verdict("yes") : "Rivers are not my field." };
+      },
     });
     const asked = { ...options, judge: "openai" as const, judgeModel: "river", baseUrl: fake.url, maxCost: 0 };
     await expect(runStage(labelTextStage, asked, at("failed"))).rejects.toThrow(
