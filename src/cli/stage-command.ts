@@ -1,8 +1,8 @@
 /** @file One command per stage: parse options, run the stage in a thread, show progress, print what it returned. */
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { planStage, type Stage } from "../base/stage.js";
 import { runInThread } from "../study/pool.js";
+import { dryRun } from "./dry-run.js";
 import { describeProgress, liveLine } from "./live.js";
 import { addStageOptions, numberOf } from "./options.js";
 
@@ -18,29 +18,28 @@ export function addStageFlags(command: Command, stage: Stage): Command {
     .description(`${stage.summary}\n${stage.why}`)
     .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped")
     .option("--threads <number>", "threads of the native runtime", numberOf, 1)
-    .option("--dry-run", "say what would be done, and do nothing")
+    .option("--dry-run", "say what would be done, with sizes, cost and first record where known, and do nothing")
     .option("--json", "print the manifest as JSON")
     .addHelpText("after", `\nExamples:\n${stage.examples.map((example) => `  $ ${example}`).join("\n")}`);
 }
 
 /** Runs a stage as its command would. */
 export async function runStageCommand(stage: Stage, given: Record<string, unknown>): Promise<void> {
-  const { out, threads, dryRun, json, ...options } = given as {
+  const {
+    out,
+    threads,
+    dryRun: isDry,
+    json,
+    ...options
+  } = given as {
     out: string;
     threads: number;
     dryRun?: boolean;
     json?: boolean;
   };
   const plan = await planStage(stage, options);
-  if (dryRun) {
-    const state = existsSync(out)
-      ? "exists"
-      : existsSync(`${out}.partial`)
-        ? "goes on from an interrupted run"
-        : "would be made";
-    const estimate = await stage.estimate?.(plan.options);
-    const { key, options: resolved } = plan;
-    console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));
+  if (isDry) {
+    console.log(JSON.stringify(await dryRun(stage, plan, out), null, 2));
     return;
   }
   const live = liveLine();
