@@ -32,7 +32,7 @@ export type Place = "free" | "partial" | "finished";
 export const PLACE_TEXT: Record<Place, string> = {
   free: "would be made",
   partial: "goes on from an interrupted run",
-  finished: "exists",
+  finished: "found: nothing to do",
 };
 
 /** In a partial result: its plan. */

@@ -23,7 +23,7 @@ export function commandAgain(command: Command, place = "<a study>"): string {
     return [[option.long, ...values.map((one) => quoted(isPath ? basename(String(one)) : String(one)))].join(" ")];
   });
   const study = command.registeredArguments.length > 0 ? [place] : [];
-  return ["lacuna", command.name(), ...study, ...given].filter((part) => part !== "").join(" ");
+  return ["npx lacuna", command.name(), ...study, ...given].filter((part) => part !== "").join(" ");
 }
 
 /** For a shell; an address keeps no user or password. */

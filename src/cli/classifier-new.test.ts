@@ -27,7 +27,11 @@ describe("lacuna classifier new", () => {
     writeFileSync(text, "{}");
     const out = join(folder, "out");
     const plan = (...more: string[]) => run(text, "--domain", LAW, "--out", out, "--dry-run", ...more);
-    const steps = (printed: string) => printed.split("\n").map((line) => line.split(" ")[0]);
+    const steps = (printed: string) =>
+      printed
+        .split("\n\n")[0]
+        .split("\n")
+        .map((line) => line.split(" ")[0]);
     expect(steps(await plan())).toEqual(["corpus", "tokenizer", "tokenize", "label-lexicon", "classifier", "score"]);
     expect(steps(await plan("--tokenizer", "o200k_base"))).toContain("tokenizer");
     expect(steps(await plan("--spans", text, "--offsets", "bytes"))).toContain("label-by-hand");

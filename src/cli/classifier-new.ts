@@ -110,7 +110,7 @@ function summaryOf(quality: QualityFile, texts: readonly string[], flags: Flags,
   return [
     ...["", madeSentence(quality), verdictSentence(quality), ...notes.map((note) => `- ${note}`), ""],
     `Page: ${join(out, "classifier.html")}   Numbers: ${join(out, "quality.json")}   (${clock(seconds)})`,
-    `Next: ${["lacuna", "score", ...given, ...fields, ...to].map(quoted).join(" ")}`,
+    `Next: ${["npx", "lacuna", "score", ...given, ...fields, ...to].map(quoted).join(" ")}`,
   ].join("\n");
 }
 

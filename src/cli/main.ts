@@ -24,7 +24,7 @@ function report(error: unknown): number {
     return USER_ERROR;
   }
   console.error((error as Error).stack ?? error);
-  console.error(`This is a bug in lacuna ${PACKAGE.version}. Please report it with the lines above.`);
+  console.error(`This is a bug in ${PACKAGE.name} ${PACKAGE.version}. Please report it with the lines above.`);
   return 1;
 }
 

@@ -5,7 +5,7 @@ import { COMMANDS } from "./commands.js";
 
 /** @param words - the command line; a command none of them names is listed and cannot be run */
 export async function buildProgram(words: readonly string[]): Promise<Command> {
-  const program = new Command("lacuna")
+  const program = new Command("npx lacuna")
     .description(
       "Shapes what a language model never learns: finds the tokens of a pretraining corpus that carry an unwanted capability, takes them out of training, and measures what that did.",
     )

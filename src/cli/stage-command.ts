@@ -1,9 +1,9 @@
 /** @file One command per stage: parse options, run the stage in a thread, show progress, print what it returned. */
 import type { Command } from "commander";
 import { UserError } from "../base/errors.js";
-import { PLACE_TEXT } from "../base/place.js";
-import { planStage, type Stage, stagePlace } from "../base/stage.js";
+import { planStage, type Stage } from "../base/stage.js";
 import { runInThread } from "../study/pool.js";
+import { dryRun } from "./dry-run.js";
 import { describeProgress, liveLine } from "./live.js";
 import { addStageOptions, numberOf } from "./options.js";
 import { textNote } from "./text-notes.js";
@@ -20,7 +20,7 @@ export function addStageFlags(command: Command, stage: Stage): Command {
     .description(`${stage.summary}\n${stage.why}`)
     .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped")
     .option("--threads <number>", "threads of the native runtime", numberOf, 1)
-    .option("--dry-run", "say what would be done, and do nothing")
+    .option("--dry-run", "say what would be done, with sizes, cost and first record where known, and do nothing")
     .option("--json", "print the manifest as JSON")
     .addHelpText("after", textNote(stage.name === "classifier" ? "classifier fit" : stage.name))
     .addHelpText("after", `\nExamples:\n${stage.examples.map((example) => `  $ ${example}`).join("\n")}`);
@@ -28,19 +28,23 @@ export function addStageFlags(command: Command, stage: Stage): Command {
 
 /** Runs a stage as its command would. */
 export async function runStageCommand(stage: Stage, given: Record<string, unknown>): Promise<void> {
-  const { out, threads, dryRun, json, ...options } = given as {
+  const {
+    out,
+    threads,
+    dryRun: isDry,
+    json,
+    ...options
+  } = given as {
     out: string;
     threads: number;
     dryRun?: boolean;
     json?: boolean;
   };
   const plan = await planStage(stage, options);
-  if (dryRun) {
-    const state = PLACE_TEXT[stagePlace(out, plan.plan, stage.unkeyed)];
-    const estimate = await stage.estimate?.(plan.options);
-    const { key, options: resolved } = plan;
-    console.log(JSON.stringify({ stage: stage.name, out, state, key, options: resolved, estimate }, null, 2));
-    if (estimate?.problem !== undefined) throw new UserError(estimate.problem);
+  if (isDry) {
+    const said = await dryRun(stage, plan, out);
+    console.log(JSON.stringify(said, null, 2));
+    if (said.estimate?.problem !== undefined) throw new UserError(said.estimate.problem);
     return;
   }
   const live = liveLine();

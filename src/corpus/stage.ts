@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defineStage } from "../base/stage.js";
 import { buildCorpus } from "./build.js";
+import { previewCorpus } from "./preview.js";
 import { writeDocuments } from "./store.js";
 import { summarise } from "./summary.js";
 import { MIXINGS } from "./wordnet/mixing.js";
@@ -46,6 +47,7 @@ export const corpusStage = defineStage({
   version: 2,
   options: CorpusOptions,
   inputs: ["files", "heldOut"],
+  estimate: ({ files, ...fields }) => (files?.length ? previewCorpus(files, fields) : undefined),
   async run(options, { out, progress }) {
     const { documents, duplicates } = await buildCorpus(options, progress);
     await writeDocuments(out, documents);

@@ -10,9 +10,10 @@
 import { existsSync } from "node:fs";
 import { readDomain } from "../label/index.js";
 import { readTruth } from "../tokens/index.js";
+import { trainingSeconds } from "../train/index.js";
 import type { Arm } from "./arms.js";
 import type { Route, StudyConfig } from "./config.js";
-import { type GridSize, gridSizes, PRIORITY, parametersOf, seedsOf, trainingSeconds } from "./ladder.js";
+import { type GridSize, gridSizes, PRIORITY, parametersOf, seedsOf } from "./ladder.js";
 import { type RouteArtifacts, runRoute } from "./routes.js";
 import { scoreTracks } from "./score-tracks.js";
 import { type Artifact, onceEach, type RunStep, type StudyInputs } from "./steps.js";

@@ -6,8 +6,9 @@
  *
  * and what lies between: either labels with either classifier. A step that two routes share is run once.
  */
+import { trainingSeconds } from "../train/index.js";
 import { type Route, type StudyConfig, trainingSeeds } from "./config.js";
-import { parametersOf, trainingSeconds } from "./ladder.js";
+import { parametersOf } from "./ladder.js";
 import type { Artifact, RunStep, StudyInputs } from "./steps.js";
 
 export interface RouteArtifacts {

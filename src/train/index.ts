@@ -1,6 +1,7 @@
 /** @file The train room: views of a corpus become batches, and batches a model. */
 export * from "./batches.js";
 export * from "./chat/index.js";
+export { trainingSeconds } from "./cost.js";
 export {
   type Evaluation,
   type FinetuneOptions,

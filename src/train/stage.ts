@@ -8,6 +8,7 @@ import { type Policy, readPolicy, readScores, type View, viewOf } from "../filte
 import { Direction, GptConfig, maskId, parameterCount, saveModel, saveOptimizer } from "../nn/index.js";
 import { copyTokenizer, loadTokenizer, readTokens, type Specials, type TokenShard } from "../tokens/index.js";
 import { streamOf, wholeStream, wholeView, windowCount } from "./batches.js";
+import { trainingSeconds } from "./cost.js";
 import { planTraining } from "./plan.js";
 import { train } from "./pretrain.js";
 import { mixDocuments } from "./upsample.js";
@@ -66,6 +67,14 @@ export const pretrainStage = defineStage({
   version: 1,
   options: Options,
   inputs: ["tokens", "scores", "policy"],
+  estimate(options) {
+    const config = modelConfig(options, loadTokenizer(options.tokens).vocabularySize);
+    const parameters = parameterCount(config);
+    const { batch, context, steps, tokensPerParameter } = options;
+    const tokens = steps === undefined ? tokensPerParameter * parameters : steps * batch * context;
+    const seconds = Math.round(trainingSeconds(config.vocabulary, parameters, tokens));
+    return { parameters, tokens, seconds, of: "one core, roughly" };
+  },
   async run(options, { out, progress, threads }) {
     const tokenizer = loadTokenizer(options.tokens);
     const { vocabularySize: vocabulary, specials } = tokenizer;

@@ -8,7 +8,7 @@
  * All of it learns from the same documents and is judged on the same test rows.
  */
 import { parameterCount } from "../../nn/index.js";
-import { trainingSeconds } from "../ladder.js";
+import { trainingSeconds } from "../../train/index.js";
 import type { Artifact, RunStep } from "../steps.js";
 import type { ClassifierStudyConfig } from "./config.js";
 
