@@ -28,6 +28,7 @@ export interface StageContext {
 /** What a stage says it will cost. */
 export interface Estimate {
   problem?: string;
+  [figure: string]: unknown;
 }
 
 /** One kind of work. `inputs` names the options that are paths of artifacts or files: they are hashed by content. */

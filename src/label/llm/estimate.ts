@@ -5,6 +5,7 @@
  * rather too much. Answers that are there already are not looked for.
  */
 import { grouped } from "../../base/errors.js";
+import type { Estimate } from "../../base/stage.js";
 import { costOf, dollars } from "../../llm/index.js";
 import type { Domain } from "../domain.js";
 import { describePrice, type ModelOptions } from "./open.js";
@@ -27,7 +28,7 @@ const AROUND_CONTEXT = 25;
 const EXPLANATION = 40;
 const ANSWER_TOKENS = 100;
 
-export interface JudgingEstimate {
+export interface JudgingEstimate extends Estimate {
   judge: string;
   questions: number;
   inputTokens: number;
