@@ -50,6 +50,7 @@ describe("lacuna --version and lacuna --help", () => {
     "base/package.js",
     "cli/commands.js",
     "cli/main.js",
+    "cli/output.js",
     "cli/program.js",
     "cli/signals.js",
     "filter/run/pool.js",
