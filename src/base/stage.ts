@@ -78,7 +78,7 @@ export function readManifest(directory: string, stages?: string | readonly strin
   const wanted = stages === undefined ? [manifest.stage] : [stages].flat();
   if (!wanted.includes(manifest.stage)) {
     throw new UserError(
-      `${directory} was made by "lacuna ${manifest.stage}", but "lacuna ${wanted.join('" or "')}" output is needed here.`,
+      `${directory} was made by "npx lacuna ${manifest.stage}", but "npx lacuna ${wanted.join('" or "')}" output is needed here.`,
     );
   }
   return manifest;
@@ -131,7 +131,7 @@ export async function runStage<Schema extends z.ZodObject, Result>(
     const manifest = readManifest(out);
     if (manifest.key === key) return { ...manifest, found: true };
     throw new UserError(
-      `${out} holds another result (of "lacuna ${manifest.stage}"). Give another --out, or delete it.`,
+      `${out} holds another result (of "npx lacuna ${manifest.stage}"). Give another --out, or delete it.`,
     );
   }
   const partial = `${resolve(out)}.partial`;

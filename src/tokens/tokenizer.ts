@@ -98,7 +98,7 @@ export async function copyTokenizer(from: string, to: string): Promise<void> {
 
 function readFiles(directory: string): { json: string; specials: SpecialsFile } {
   if (!existsSync(join(directory, FILES.specials))) {
-    throw new UserError(`${directory} holds no ${FILES.specials}. Make a tokenizer with "lacuna tokenizer".`);
+    throw new UserError(`${directory} holds no ${FILES.specials}. Make a tokenizer with "npx lacuna tokenizer".`);
   }
   return {
     json: readText(join(directory, FILES.tokenizer)),

@@ -146,7 +146,7 @@ describe("labels of one class", () => {
     const none = await smallText(mkdtempSync(join(root, "none-")), ["zzzzz"]);
     const { labels, tokens } = none;
     await expect(classify("none", { labels, tokens })).rejects.toThrow(
-      /The lexicon of company fires in none of \d+ train documents: give lacuna label-text --domain/,
+      /The lexicon of company fires in none of \d+ train documents: give npx lacuna label-text --domain/,
     );
   });
 

@@ -1,4 +1,4 @@
-/** @file Options of judging, as `lacuna label` takes them. */
+/** @file Options of judging, as `npx lacuna label` takes them. */
 import { z } from "zod";
 import { checkBaseUrl } from "../../llm/index.js";
 import { JUDGE_FROM } from "./judge.js";

@@ -20,9 +20,9 @@ export const shareOf = (part: number, whole: number) => (whole > 0 ? part / whol
 
 /** The next three commands, for a reader who has this page and not our terminal. */
 const NEXT = [
-  "lacuna score <your text> --classifier <this folder>/classifier --out <scored>",
-  "lacuna filter <scored> --method mask --rule prevalence --out <policy>",
-  "lacuna export <policy> --to huggingface --out <export>",
+  "npx lacuna score <your text> --classifier <this folder>/classifier --out <scored>",
+  "npx lacuna filter <scored> --method mask --rule prevalence --out <policy>",
+  "npx lacuna export <policy> --to huggingface --out <export>",
 ];
 
 /** Renders the whole page. @param lexicon - terms to mark in the passages */
@@ -36,7 +36,7 @@ ${thresholdsSection(quality)}
 ${passagesSection(quality, drawn, lexicon)}
 ${limitsSection(quality)}
 </main>
-<footer>Made by Lacuna ${PACKAGE.version} with lacuna classifier new. The numbers are in quality.json beside this page, without any text.</footer>`;
+<footer>Made by Lacuna ${PACKAGE.version} with npx lacuna classifier new. The numbers are in quality.json beside this page, without any text.</footer>`;
   return page({
     title: `Lacuna: a classifier of ${quality.domain}`,
     version: PACKAGE.version,
