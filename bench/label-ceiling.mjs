@@ -3,7 +3,7 @@
  * SAE and rule cannot do: latents are kept by how often they are right where they are strong, on train documents; the cut that gives
  * the best F1 there is then measured on test documents.
  *
- *   node bench/label-ceiling.mjs LABELS        # a folder of `lacuna label` whose corpus has truth
+ *   node bench/label-ceiling.mjs LABELS        # a folder of `npx lacuna label` whose corpus has truth
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

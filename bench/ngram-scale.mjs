@@ -1,5 +1,5 @@
 /**
- * @file How fast a classifier of words scores a large text, and in how much memory: text to logits alone, and all of `lacuna score`.
+ * @file How fast a classifier of words scores a large text, and in how much memory: text to logits alone, and all of `npx lacuna score`.
  * After a build, with a classifier of kind ngram:
  *
  *     node bench/ngram-scale.mjs CLASSIFIER [gigabytes=1] [folder=runs/ngram-scale]
@@ -100,8 +100,8 @@ async function wholeJob() {
   child.stderr.on("data", (chunk) => (said = (said + chunk).slice(-2000)));
   const [peak, seconds] = [watchMemory(child.pid), watchProcessor(child.pid)];
   const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error(`lacuna score ended with ${code}: ${said}`);
-  print("lacuna score: read, tokenize, read back, score, store", seconds(), peak());
+  if (code !== 0) throw new Error(`npx lacuna score ended with ${code}: ${said}`);
+  print("npx lacuna score: read, tokenize, read back, score, store", seconds(), peak());
 }
 
 console.log(`${gigabytes} GB of text; ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}`);

@@ -1,6 +1,6 @@
 /**
  * Prints the cost tables of docs/scale.md, or writes them into it, from the formulas in src/bench/scale.ts and from what
- * `lacuna bench score --json` and `lacuna bench tokenizer --json` measured. After a build:
+ * `npx lacuna bench score --json` and `npx lacuna bench tokenizer --json` measured. After a build:
  *
  *     node bench/scale.mjs [--score FILE] [--tokenizer FILE] [--write docs/scale.md] [--context 1024] [--utilisation 0.4]
  *                          [--price 2.5] [--core-price 0.03] [--overlap 0.5]

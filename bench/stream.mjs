@@ -1,6 +1,6 @@
 /**
  * Peak memory against corpus size: text of each size (the embedded dictionary pages over and over, JSONL.zst) goes through
- * reading, tokenizing, synthetic scores, `lacuna filter` and `lacuna export`, and so does one long document; then the
+ * reading, tokenizing, synthetic scores, `npx lacuna filter` and `npx lacuna export`, and so does one long document; then the
  * real models score a smaller file and one document as long. 0 leaves a part out. Needs the zstd program to write .zst. After a build:
  *
  *     node bench/stream.mjs CLASSIFIER [gigabytes=1,5] [document megabytes=200] [score megabytes=200] [format=olmo-core] [folder=runs/stream]

@@ -1,6 +1,6 @@
 /**
  * Scores the same files in four ways (one process; two; a static array of seven; a Redis queue whose workers are killed
- * at random), checks that the results are equal byte for byte, that `lacuna verify` passes on each, and that it fails
+ * at random), checks that the results are equal byte for byte, that `npx lacuna verify` passes on each, and that it fails
  * when one byte, one shard or one manifest is changed. Needs redis-server on PATH for the fourth. After a build:
  *
  *     node bench/ways.mjs CLASSIFIER INPUT [folder=runs/ways] [seed=1]

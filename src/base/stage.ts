@@ -87,7 +87,7 @@ export function readManifest(directory: string, stages?: string | readonly strin
   const wanted = stages === undefined ? [manifest.stage] : [stages].flat();
   if (!wanted.includes(manifest.stage)) {
     throw new UserError(
-      `${directory} was made by "lacuna ${manifest.stage}", but "lacuna ${wanted.join('" or "')}" output is needed here.`,
+      `${directory} was made by "npx lacuna ${manifest.stage}", but "npx lacuna ${wanted.join('" or "')}" output is needed here.`,
     );
   }
   return manifest;

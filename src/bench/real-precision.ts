@@ -10,7 +10,7 @@ export interface RealPrecision extends PrecisionComparison {
 /**
  * Scores validation documents with a finished classifier in float32 and in int8, at its own F1 threshold.
  *
- * @param labels - `lacuna label` output for `tokens`, whose documents are scored
+ * @param labels - `npx lacuna label` output for `tokens`, whose documents are scored
  */
 export async function comparePrecisionsOf(
   directory: string,

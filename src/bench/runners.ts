@@ -33,7 +33,7 @@ function syntheticBatch({ config, batch }: BenchSize) {
   return { tokens: ids(), targets: ids(), lossMask: new Uint8Array(length).fill(1) };
 }
 
-/** The training step that `lacuna pretrain` runs. */
+/** The training step that `npx lacuna pretrain` runs. */
 export async function lacunaRunner(size: BenchSize, threads: number): Promise<Runner> {
   const trainer = await compileTrainer(size.config, { batch: size.batch, threads });
   trainer.load(initialState(size.config, 1));

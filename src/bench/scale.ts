@@ -84,7 +84,7 @@ export interface ClassifierCost {
   trainingFlops: number;
 }
 
-/** Arithmetic of scoring with one of SCALE_CLASSIFIERS, over documents whose lengths are those of `lacuna bench score`. */
+/** Arithmetic of scoring with one of SCALE_CLASSIFIERS, over documents whose lengths are those of `npx lacuna bench score`. */
 export function classifierCost(name: string, { context, overlap }: ScaleAssumptions): ClassifierCost {
   const config = classifierConfig(name, context);
   const documents = syntheticDocuments(2_000_000);

@@ -3,7 +3,7 @@ import { random } from "../base/random.js";
 import type { ScorerParts } from "../classify/index.js";
 import { type Direction, GptConfig, initialise, runLengths, windowsOf, windowTime } from "../nn/index.js";
 
-/** The paper's vocabulary (cl100k with specials) and sizes; the context is the default of `lacuna pretrain`. */
+/** The paper's vocabulary (cl100k with specials) and sizes; the context is the default of `npx lacuna pretrain`. */
 const VOCABULARY = 100_288;
 const CONTEXT = 256;
 

@@ -1,5 +1,5 @@
 /**
- * @file `lacuna bench score`: tokens per second of a biLM classifier from token ids to stored scores, beside the machine's
+ * @file `npx lacuna bench score`: tokens per second of a biLM classifier from token ids to stored scores, beside the machine's
  * own limit and the same biLM in PyTorch.
  *
  * Rounds of float32, int8 and PyTorch take turns within one run, each between two measurements of the MatMul rate, so that

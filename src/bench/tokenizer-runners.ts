@@ -1,5 +1,5 @@
 /**
- * @file Who encodes in `lacuna bench tokenizer`: Lacuna, npm's gpt-tokenizer, and Python's tiktoken where there is one.
+ * @file Who encodes in `npx lacuna bench tokenizer`: Lacuna, npm's gpt-tokenizer, and Python's tiktoken where there is one.
  *
  * A runner encodes every document once, on one thread, and says how many tokens came out and what it took.
  */

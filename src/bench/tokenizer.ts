@@ -1,5 +1,5 @@
 /**
- * @file `lacuna bench tokenizer`: tokens per second of encoding with cl100k_base, beside gpt-tokenizer and tiktoken.
+ * @file `npx lacuna bench tokenizer`: tokens per second of encoding with cl100k_base, beside gpt-tokenizer and tiktoken.
  *
  * Everyone encodes the same documents in turns, one thread each. The first pass is told apart: from the second on, every
  * word is in a cache. Rates per second of CPU time are what a free core would give; a busy machine lowers the others.

@@ -1,5 +1,5 @@
 /**
- * @file `lacuna bench train`: tokens per second of a full training step, beside the machine's own limit and our peers.
+ * @file `npx lacuna bench train`: tokens per second of a full training step, beside the machine's own limit and our peers.
  *
  * Everything of one size is timed in turns within one run, so that a busy moment hits all alike; each step is divided by
  * the MatMul rate measured just before and after it. Medians are reported.

@@ -38,7 +38,7 @@ export function loadHalves(leftDirectory: string, rightDirectory: string): { lef
   requireSameTokenizer(
     { what: `The left half ${leftDirectory}`, fingerprint: fingerprints[0] },
     { what: `the right half ${rightDirectory}`, fingerprint: fingerprints[1] },
-    "Pretrain both halves on the same tokens: lacuna pretrain.",
+    "Pretrain both halves on the same tokens: npx lacuna pretrain.",
   );
   const [left, right] = [loadAnyModel(leftDirectory), loadAnyModel(rightDirectory)];
   for (const [model, directory, wanted] of [

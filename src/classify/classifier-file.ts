@@ -128,6 +128,6 @@ export function readClassifierFile(directory: string): ClassifierFile {
 export function requireScorable({ kind }: ClassifierFile, directory: string): void {
   if (kind !== "encoder") return;
   throw new UserError(
-    `${directory} is a classifier on an encoder, which is a baseline to measure and cannot score a corpus. Fit one on a biLM: lacuna classifier fit --kind bilm --left DIR --right DIR.`,
+    `${directory} is a classifier on an encoder, which is a baseline to measure and cannot score a corpus. Fit one on a biLM: npx lacuna classifier fit --kind bilm --left DIR --right DIR.`,
   );
 }

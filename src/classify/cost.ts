@@ -18,7 +18,7 @@ export function scoringFlops(models: readonly GptConfig[], layer: number): numbe
   }, 0);
 }
 
-/** What pretraining the models cost (6 N D); null where one was not made by `lacuna pretrain`. */
+/** What pretraining the models cost (6 N D); null where one was not made by `npx lacuna pretrain`. */
 export function trainingFlops(directories: readonly string[]): number | null {
   return directories.reduce<number | null>((sum, directory) => {
     const path = join(directory, "training.json");

@@ -37,7 +37,7 @@ export function fitBoth(
   const [tokens, documents] = [pair("token"), pair("document")];
   if (!hasBothClasses(tokens.train.labels)) {
     throw new UserError(
-      `${oneClass(tokens.train.labels, "train", "token")} A classifier of ${labels} needs both kinds. Label more documents (lacuna label --documents), or mend the domain's lexicon.`,
+      `${oneClass(tokens.train.labels, "train", "token")} A classifier of ${labels} needs both kinds. Label more documents (npx lacuna label --documents), or mend the domain's lexicon.`,
     );
   }
   let token: Fitted;

@@ -48,7 +48,7 @@ function readBeside(ngrams: string, tokens: string): StoredNgram {
   requireSameTokenizer(
     { what: `The n-gram classifier ${ngrams}`, fingerprint: stored.file.tokenizer },
     { what: `these tokens (${tokens})`, fingerprint: loadTokenizer(tokens).fingerprint },
-    "Fit it on these tokens: lacuna classifier fit --kind ngram.",
+    "Fit it on these tokens: npx lacuna classifier fit --kind ngram.",
   );
   return stored;
 }
@@ -66,7 +66,7 @@ async function fitOn(
   requireSameTokenizer(
     { what: `The model ${first}`, fingerprint: loadTokenizer(first).fingerprint },
     { what: `these tokens (${options.tokens})`, fingerprint: tokenizer.fingerprint },
-    "Pretrain on these tokens: lacuna pretrain.",
+    "Pretrain on these tokens: npx lacuna pretrain.",
   );
   const configs = backbone.readers.map(({ model }) => model.config);
   const layers = layersToTry(options.layers, configs[0].layers, first);

@@ -14,7 +14,7 @@ import { histogramOf, quantise, thresholdForF1, thresholdForRecall, thresholdFor
 /** What a row is. */
 export type Granularity = "token" | "document";
 
-/** Shares and recalls whose thresholds are kept for reference; any other is found from scores by `lacuna filter`. */
+/** Shares and recalls whose thresholds are kept for reference; any other is found from scores by `npx lacuna filter`. */
 const SHARES = [0.01, 0.03125, 0.0625, 0.125, 0.25, 0.5];
 const RECALLS = [0.5, 0.8, 0.9, 0.95];
 

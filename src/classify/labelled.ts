@@ -33,19 +33,19 @@ export function readLabelled(labels: string, tokens: string, split: SplitName): 
   const { tensors, metadata } = readSafetensors(path, ["labels", "document_labels"]);
   const [tokenLabels, documentLabels] = [tensors.labels.data, tensors.document_labels.data];
   if (!(tokenLabels instanceof Uint8Array) || !(documentLabels instanceof Uint8Array)) {
-    throw new UserError(`${path} holds labels that are not u8. Run "lacuna label" again.`);
+    throw new UserError(`${path} holds labels that are not u8. Run "npx lacuna label" again.`);
   }
   const shard = readTokens(tokens, split);
   requireSameTokenizer(
     { what: `Labels ${basename(labels)}/${split}`, fingerprint: metadata.tokenizer },
     { what: `token shard ${basename(tokens)}/${split}`, fingerprint: shard.fingerprint },
-    "Label these tokens: lacuna label.",
+    "Label these tokens: npx lacuna label.",
   );
   const count = documentLabels.length;
   const expected = shard.docOffsets[count];
   if (expected !== tokenLabels.length) {
     throw new UserError(
-      `${path} labels ${tokenLabels.length} tokens of ${count} documents, in ${tokens} these have ${expected ?? "fewer"}. Label these tokens: lacuna label.`,
+      `${path} labels ${tokenLabels.length} tokens of ${count} documents, in ${tokens} these have ${expected ?? "fewer"}. Label these tokens: npx lacuna label.`,
     );
   }
   return {

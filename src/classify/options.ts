@@ -8,21 +8,21 @@ export const ClassifierOptions = z.object({
     .enum(CLASSIFIER_KINDS)
     .default("ngram")
     .describe("what scores: words and their pieces (ngram), or probes on models: a biLM (bilm) or an encoder"),
-  left: z.string().optional().describe("model that reads forward (lacuna pretrain --direction forward)"),
-  right: z.string().optional().describe("model that reads in reverse (lacuna pretrain --direction reverse)"),
-  encoder: z.string().optional().describe("instead of both: an encoder (lacuna pretrain --objective masked)"),
+  left: z.string().optional().describe("model that reads forward (npx lacuna pretrain --direction forward)"),
+  right: z.string().optional().describe("model that reads in reverse (npx lacuna pretrain --direction reverse)"),
+  encoder: z.string().optional().describe("instead of both: an encoder (npx lacuna pretrain --objective masked)"),
   ngrams: z
     .string()
     .optional()
     .describe("beside models: a finished n-gram classifier whose scores of a token are among its features"),
-  labels: z.string().describe("labels (lacuna label)"),
+  labels: z.string().describe("labels (npx lacuna label)"),
   reference: z
     .string()
     .optional()
     .describe(
       "other labels of the same tokens to measure against beside these, e.g. gold ones for weak; they choose nothing",
     ),
-  tokens: z.string().describe("token shards the labels belong to (lacuna tokenize)"),
+  tokens: z.string().describe("token shards the labels belong to (npx lacuna tokenize)"),
   strengths: z
     .array(z.number().positive())
     .min(1)

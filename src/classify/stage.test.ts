@@ -178,7 +178,11 @@ describe("the classifier stage, on synthetic letters", () => {
     await fails({}, ({ left, right }) => ({ left: right, right: left }), /reads reverse, this half must read forward/);
     await fails({}, () => ({ layers: [3] }), /layers 0 \(embedding\) to 2/);
     await fails({ relabel: () => 0 }, () => ({}), /0 are forget\. A classifier of .* needs both kinds/);
-    await fails({}, ({ tokens }) => ({ labels: tokens }), /made by "lacuna tokenize", but "lacuna label" or .*output/);
+    await fails(
+      {},
+      ({ tokens }) => ({ labels: tokens }),
+      /made by "npx lacuna tokenize", but "npx lacuna label" or .*output/,
+    );
   });
 });
 

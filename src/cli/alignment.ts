@@ -1,4 +1,4 @@
-/** @file `lacuna alignment`: every model of a study taught to answer and to refuse, and asked. */
+/** @file `npx lacuna alignment`: every model of a study taught to answer and to refuse, and asked. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -26,14 +26,14 @@ export function addAlignmentCommand(program: Command): void {
     .description(
       "Teaches every model of a study to answer, then to refuse forget-domain questions by a sentence and by a token, over several seeds, and asks it questions that are neither in its tuning set nor in its pretraining text. Writes alignment.json: refusal rates of every arm with over-refusal beside them. Interrupt it at will: the same command goes on.",
     )
-    .requiredOption("--study <folder>", "folder of a study (lacuna study --out)")
+    .requiredOption("--study <folder>", "folder of a study (npx lacuna study --out)")
     .requiredOption("--out <folder>", "where everything goes");
   addSchemaOptions(command, Given, ["forget", "general", "unseen"]);
   addSchemaOptions(command, Judging);
   addStepOptions(command, "alignment.json")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna alignment --study runs/evening --forget medical-questions.jsonl --general instructions.jsonl --out runs/alignment\n  $ lacuna alignment --study runs/demo --forget glossary.jsonl --forget-domains medical --general glossary.jsonl --general-domains general --forms token --seeds 1 --out runs/quick",
+      "\nExamples:\n  $ npx lacuna alignment --study runs/evening --forget medical-questions.jsonl --general instructions.jsonl --out runs/alignment\n  $ npx lacuna alignment --study runs/demo --forget glossary.jsonl --forget-domains medical --general glossary.jsonl --general-domains general --forms token --seeds 1 --out runs/quick",
     )
     .action(alignmentCommand);
 }

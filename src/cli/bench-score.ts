@@ -1,4 +1,4 @@
-/** @file `lacuna bench score`: how fast a classifier scores here, beside the machine's own limit and PyTorch. */
+/** @file `npx lacuna bench score`: how fast a classifier scores here, beside the machine's own limit and PyTorch. */
 import type { Command } from "commander";
 import { UserError } from "../base/errors.js";
 import { benchScore, comparePrecisionsOf, formatRealPrecision, formatScoreBench, SCORE_SIZES } from "../bench/index.js";
@@ -34,7 +34,7 @@ export function addScoreBench(bench: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nPyTorch is looked for in python3, or in the interpreter LACUNA_PYTHON names.\n\nExamples:\n  $ lacuna bench score --sizes 13M\n  $ lacuna bench score --classifier runs/demo/classifier --tokens runs/demo/tokens --labels runs/demo/labels",
+      "\nPyTorch is looked for in python3, or in the interpreter LACUNA_PYTHON names.\n\nExamples:\n  $ npx lacuna bench score --sizes 13M\n  $ npx lacuna bench score --classifier runs/demo/classifier --tokens runs/demo/tokens --labels runs/demo/labels",
     )
     .action(async ({ json, classifier, tokens, labels, cpuTime, ...flags }: ScoreFlags) => {
       if (classifier !== undefined) {

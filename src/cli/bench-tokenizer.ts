@@ -1,4 +1,4 @@
-/** @file `lacuna bench tokenizer`: encoding, beside gpt-tokenizer and tiktoken. */
+/** @file `npx lacuna bench tokenizer`: encoding, beside gpt-tokenizer and tiktoken. */
 import type { Command } from "commander";
 import { benchTokenizer, formatTokenizerBench } from "../bench/index.js";
 import { liveLine } from "./live.js";
@@ -25,7 +25,7 @@ export function addTokenizerBench(bench: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nSo that tokenizing never limits scoring: a core should encode faster than the models read.\ntiktoken is looked for in python3, or in the interpreter LACUNA_PYTHON names; it gets our ranks, nothing is downloaded.\n\nExamples:\n  $ lacuna bench tokenizer\n  $ lacuna bench tokenizer --no-peers --passes 3 --json",
+      "\nSo that tokenizing never limits scoring: a core should encode faster than the models read.\ntiktoken is looked for in python3, or in the interpreter LACUNA_PYTHON names; it gets our ranks, nothing is downloaded.\n\nExamples:\n  $ npx lacuna bench tokenizer\n  $ npx lacuna bench tokenizer --no-peers --passes 3 --json",
     )
     .action(async ({ text, json, ...flags }: TokenizerFlags) => {
       const live = liveLine();

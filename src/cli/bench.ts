@@ -1,4 +1,4 @@
-/** @file `lacuna bench`: what this machine reaches, beside its own limit and our peers. */
+/** @file `npx lacuna bench`: what this machine reaches, beside its own limit and our peers. */
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { BENCH_SIZES, benchTrain, formatBench } from "../bench/index.js";
@@ -30,7 +30,7 @@ export function addBenchCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nPyTorch is looked for in python3, or in the interpreter LACUNA_PYTHON names.\n\nExamples:\n  $ lacuna bench train\n  $ lacuna bench train --sizes S --no-peers --json",
+      "\nPyTorch is looked for in python3, or in the interpreter LACUNA_PYTHON names.\n\nExamples:\n  $ npx lacuna bench train\n  $ npx lacuna bench train --sizes S --no-peers --json",
     )
     .action(async ({ json, ...flags }: TrainFlags) => {
       const live = liveLine();
@@ -46,7 +46,7 @@ export function addBenchCommand(program: Command): void {
       "Shows muP at work: activations and updates stay the same size from width 64 to 512; without it they grow.",
     )
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExample:\n  $ lacuna bench coordinates")
+    .addHelpText("after", "\nExample:\n  $ npx lacuna bench coordinates")
     .action(async ({ json }: { json?: boolean }) => {
       const rows = await coordinateCheck();
       console.log(json ? JSON.stringify(rows, null, 2) : formatCoordinates(rows));

@@ -20,7 +20,7 @@ async function run(...words: string[]): Promise<string> {
   }
 }
 
-describe("lacuna classifier new", () => {
+describe("npx lacuna classifier new", () => {
   it("lists its steps in a dry run and makes nothing", async () => {
     const folder = temporaryFolder();
     const text = join(folder, "t.jsonl");

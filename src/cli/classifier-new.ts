@@ -1,4 +1,4 @@
-/** @file `lacuna classifier new`: from texts and a domain file to a classifier, and a page that says how good it is. */
+/** @file `npx lacuna classifier new`: from texts and a domain file to a classifier, and a page that says how good it is. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
@@ -36,23 +36,23 @@ export function addClassifierNewCommand(group: Command): void {
     .command("new")
     .summary("Make a classifier from texts and a domain file, and say how good it is")
     .description(
-      "Makes a classifier of a domain from your texts and a domain file: sentences with a term of its lexicon teach which words keep a term company.\nWrites classifier/, ready for lacuna score, and classifier.html, which says how good it is and shows passages to judge. Interrupt it at will: the same command goes on.",
+      "Makes a classifier of a domain from your texts and a domain file: sentences with a term of its lexicon teach which words keep a term company.\nWrites classifier/, ready for npx lacuna score, and classifier.html, which says how good it is and shows passages to judge. Interrupt it at will: the same command goes on.",
     )
     .argument("<texts...>", "JSONL, Parquet, text or WET files (.gz, .zst) or folders, of the kind to be filtered")
     .requiredOption("--domain <file>", "what to filter, e.g. domains/law.json; docs/labelling.md says how to write one")
     .requiredOption("--out <folder>", "where everything goes")
-    .option("--spans <file>", "JSONL of spans marked by hand (lacuna label-spans): these documents only grade")
+    .option("--spans <file>", "JSONL of spans marked by hand (npx lacuna label-spans): these documents only grade")
     .addOption(new Option("--offsets <unit>", "what the spans' start and end count").choices(OFFSETS))
     .option(
       "--tokenizer <path>",
-      `a folder (lacuna tokenizer), a tokenizer.json, or ${NAMED_TOKENIZERS.join(" or ")}; left out: learned from the texts`,
+      `a folder (npx lacuna tokenizer), a tokenizer.json, or ${NAMED_TOKENIZERS.join(" or ")}; left out: learned from the texts`,
     );
   addNoText(addSchemaOptions(command, NewClassifierConfig));
   addStepOptions(command, "quality.json")
     .addHelpText("after", textNote("classifier new"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna classifier new texts/ --domain domains/law.json --out runs/law\n  $ lacuna classifier new texts/*.jsonl.gz --text-field body --domain domains/law.json --spans marked.jsonl --offsets bytes --out runs/law-2",
+      "\nExamples:\n  $ npx lacuna classifier new texts/ --domain domains/law.json --out runs/law\n  $ npx lacuna classifier new texts/*.jsonl.gz --text-field body --domain domains/law.json --spans marked.jsonl --offsets bytes --out runs/law-2",
     )
     .action(classifierNew);
 }
@@ -92,7 +92,7 @@ function tokenizerOf(given: string): TokenizerChoice {
   if (existsSync(join(given, "specials.json"))) return { folder: given };
   if (existsSync(given) && statSync(given).isFile()) return { file: given };
   throw new UserError(
-    `--tokenizer ${given} is no folder of lacuna tokenizer, no tokenizer.json, and not ${NAMED_TOKENIZERS.join(" or ")}.`,
+    `--tokenizer ${given} is no folder of npx lacuna tokenizer, no tokenizer.json, and not ${NAMED_TOKENIZERS.join(" or ")}.`,
   );
 }
 

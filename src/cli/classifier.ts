@@ -1,4 +1,4 @@
-/** @file `lacuna classifier`: the group of commands that make classifiers. The stage behind `fit` keeps the group's name. */
+/** @file `npx lacuna classifier`: the group of commands that make classifiers. The stage behind `fit` keeps the group's name. */
 import type { Command } from "commander";
 import { classifierStage } from "../classify/index.js";
 import { addClassifierNewCommand } from "./classifier-new.js";

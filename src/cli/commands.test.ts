@@ -43,7 +43,7 @@ describe("the list of commands", () => {
   });
 });
 
-describe("lacuna --version and lacuna --help", () => {
+describe("npx lacuna --version and npx lacuna --help", () => {
   const light = [
     "base/errors.js",
     "base/native-calls.js",

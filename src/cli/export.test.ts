@@ -22,7 +22,7 @@ async function lacuna(...args: string[]): Promise<string> {
   return printed.join("\n");
 }
 
-/** Policies over a synthetic job, as `lacuna filter` makes them. */
+/** Policies over a synthetic job, as `npx lacuna filter` makes them. */
 async function policies() {
   const folder = temporaryFolder();
   const document = (id: string, text: string) => ({ id, text, scores: shoutingScores(text) });
@@ -32,8 +32,8 @@ async function policies() {
   return { directory, out: join(folder, "out") };
 }
 
-describe("lacuna export", () => {
-  it("writes what lacuna filter decided, says what is in it, and finds it again", async () => {
+describe("npx lacuna export", () => {
+  it("writes what npx lacuna filter decided, says what is in it, and finds it again", async () => {
     const { directory, out } = await policies();
     const said = await lacuna(directory, "--to", "nanogpt", "--out", out);
     expect(said).toContain("2 documents in 2 files");

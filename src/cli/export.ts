@@ -39,7 +39,7 @@ export function addExportCommand(program: Command): void {
     .description(
       "Writes a scored corpus under its policies in the format of a trainer.\nEvery trainer has its own convention of which token a mask refers to; docs/exports.md has them in one table.",
     )
-    .argument("<policies>", "result of lacuna filter over a scoring job")
+    .argument("<policies>", "result of npx lacuna filter over a scoring job")
     .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped")
     .option(
       "--tokenizer <path>",
@@ -53,7 +53,7 @@ export function addExportCommand(program: Command): void {
     .addHelpText("after", textNote("export"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna export runs/mask --to huggingface --sequence-length 2048 --out runs/mask-hf\n  $ lacuna export runs/mask --to olmo-core --tokenizer cl100k_base --out runs/mask-olmo",
+      "\nExamples:\n  $ npx lacuna export runs/mask --to huggingface --sequence-length 2048 --out runs/mask-hf\n  $ npx lacuna export runs/mask --to olmo-core --tokenizer cl100k_base --out runs/mask-olmo",
     )
     .action(exportCommand);
 }

@@ -1,4 +1,4 @@
-/** @file What `lacuna filter` says of policies: how thresholds were chosen, what they take, how fast that was found. */
+/** @file What `npx lacuna filter` says of policies: how thresholds were chosen, what they take, how fast that was found. */
 import { grouped } from "../base/errors.js";
 import type { PoliciesFile } from "../filter/policies/index.js";
 import { percent } from "./terminal.js";

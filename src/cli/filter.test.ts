@@ -27,7 +27,7 @@ async function job() {
   return { folder, scores, out: join(folder, "policy") };
 }
 
-describe("lacuna filter SCORES", () => {
+describe("npx lacuna filter SCORES", () => {
   it("writes policies and says what they take and how fast scores were read", async () => {
     const { scores, out } = await job();
     const text = await lacuna(scores, "--method", "remove", "--threshold", "0.5", "--close-gaps", "1", "--out", out);

@@ -1,7 +1,7 @@
 /**
- * @file `lacuna filter`: policies over a scoring job, or (with --tokens) the study's stage over token shards.
+ * @file `npx lacuna filter`: policies over a scoring job, or (with --tokens) the study's stage over token shards.
  *
- * Neither reads a model. A job's policies are for `lacuna export`, a stage's policy for `lacuna pretrain`.
+ * Neither reads a model. A job's policies are for `npx lacuna export`, a stage's policy for `npx lacuna pretrain`.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ export function addFilterCommand(program: Command): void {
     .description(
       "Turns scores into policies: which tokens or documents are forget, and what becomes of them.\nScores are read, models are not: try as many policies as you like, in seconds.",
     )
-    .argument("[scores]", "finished scoring job (lacuna score INPUT...), a folder or s3://bucket/prefix")
+    .argument("[scores]", "finished scoring job (npx lacuna score INPUT...), a folder or s3://bucket/prefix")
     .requiredOption("--out <folder>", "folder to make; the same command finds it finished");
   addSchemaOptions(command, GivenPolicy.omit({ scores: true }).partial({ method: true }), ["exempt"]);
   command.option(
@@ -57,7 +57,7 @@ export function addFilterCommand(program: Command): void {
     'JSON list of several domains: [{"scores": ..., "method": ..., "share": ...}, ...]',
   );
   addSchemaOptions(command, GivenFilter.omit({ policies: true }));
-  command.optionsGroup("For lacuna pretrain, over token shards (lacuna score --tokens):");
+  command.optionsGroup("For npx lacuna pretrain, over token shards (npx lacuna score --tokens):");
   addSchemaOptions(command, FilterOptions.pick({ scores: true, tokens: true }).partial(), ["scores", "tokens"]);
   addSchemaOptions(command, FilterOptions.pick({ labels: true, on: true, startAt: true }), ["labels"]);
   command.addOption(new Option("--threads <number>").argParser(numberOf).default(1).hideHelp());
@@ -67,7 +67,7 @@ export function addFilterCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna filter runs/scored --method mask --share 0.1 --out runs/mask\n  $ lacuna filter --policies domains.json --top-up repeat --out runs/both\n  $ lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
+      "\nExamples:\n  $ npx lacuna filter runs/scored --method mask --share 0.1 --out runs/mask\n  $ npx lacuna filter --policies domains.json --top-up repeat --out runs/both\n  $ npx lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
     )
     .action((scores: string | undefined, flags: Flags) => filterCommand(command, scores, flags));
 }
@@ -120,7 +120,7 @@ async function filterCommand(command: Command, scores: string | undefined, flags
     const result = manifest.result as Omit<PoliciesFile, "shards" | "version">;
     console.log(`${manifest.found ? "Found" : "Made"} ${flags.out}\n${describeFilter(result)}`);
     if (!manifest.found) console.log(meter.summary());
-    console.log(`Next: lacuna export ${flags.out} --to huggingface --out DIR`);
+    console.log(`Next: npx lacuna export ${flags.out} --to huggingface --out DIR`);
   }
 }
 
@@ -133,12 +133,12 @@ function policiesOf(scores: string | undefined, flags: Flags, given: string[]): 
   }
   if (scores === undefined) {
     throw new UserError(
-      "Give a scoring job: lacuna filter SCORES --method mask --rule f1 --out DIR (or --policies FILE).",
+      "Give a scoring job: npx lacuna filter SCORES --method mask --rule f1 --out DIR (or --policies FILE).",
     );
   }
   if (existsSync(join(scores, "manifest.json")) && !existsSync(join(scores, "job.json"))) {
     throw new UserError(
-      `${scores} holds scores of token shards. Give these too: lacuna filter --scores ${scores} --tokens DIR ...`,
+      `${scores} holds scores of token shards. Give these too: npx lacuna filter --scores ${scores} --tokens DIR ...`,
     );
   }
   if (flags.method === undefined) throw new UserError("Give --method none, document, mask or remove.");

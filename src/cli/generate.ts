@@ -1,4 +1,4 @@
-/** @file `lacuna generate`: what a model says after a prompt. */
+/** @file `npx lacuna generate`: what a model says after a prompt. */
 import type { Command } from "commander";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
@@ -23,16 +23,16 @@ export function addGenerateCommand(program: Command): void {
     .description(
       "Continues prompts, or answers them as chat, with one of our models.\nReading what a model says is the quickest way to see what it knows.",
     )
-    .requiredOption("--model <path>", "model directory (lacuna pretrain, chat-tune, refusal-tune)")
+    .requiredOption("--model <path>", "model directory (npx lacuna pretrain, chat-tune, refusal-tune)")
     .requiredOption("--prompt <text...>", "texts to go on from; each is answered on its own")
-    .option("--chat", "the prompt is what a user says, and the model answers (after lacuna chat-tune)");
+    .option("--chat", "the prompt is what a user says, and the model answers (after npx lacuna chat-tune)");
   addSchemaOptions(command, SayOptions)
     .option("--threads <number>", "threads of the native runtime", countOf, 1)
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  $ lacuna generate --model runs/demo/train-baseline-40x2-s1 --prompt "fever:" "oak:"\n  $ lacuna generate --model runs/demo/chat --chat --prompt "What is a fever?" --temperature 0 --json',
+      '\nExamples:\n  $ npx lacuna generate --model runs/demo/train-baseline-40x2-s1 --prompt "fever:" "oak:"\n  $ npx lacuna generate --model runs/demo/chat --chat --prompt "What is a fever?" --temperature 0 --json',
     )
     .action((flags: Flags) => generate(flags));
 }

@@ -12,7 +12,7 @@ const plain = paintFor({ isTTY: false });
 const coloured = paintFor({ isTTY: true }, {});
 const textOf = (one: Passage, paint = plain) => renderPassages([one], 0.5, "medicine", paint).split("\n").at(-1)!;
 
-describe("lacuna inspect on a terminal", () => {
+describe("npx lacuna inspect on a terminal", () => {
   it("says where a passage is and what it scores", () => {
     const text = renderPassages([passage(["x"])], 0.5, "medicine", plain);
     expect(text).toContain("1. doc-1  (in/a, row 7)\ntoken 5 of 90 scores 0.500, the document 0.250\n...x");

@@ -1,4 +1,4 @@
-/** @file `lacuna inspect`: borderline passages, to read what a threshold decides. */
+/** @file `npx lacuna inspect`: borderline passages, to read what a threshold decides. */
 import type { Command } from "commander";
 import { UserError } from "../base/errors.js";
 import { openScored } from "../filter/job/index.js";
@@ -32,14 +32,14 @@ export function addInspectCommand(program: Command): void {
     .option("--count <number>", "passages to print, one per document at most", countOf, 10)
     .option("--around <number>", "the threshold (default: best F1 of tokens on validation)", shareOf)
     .option("--context <number>", "tokens shown on either side", countOf, 40)
-    .option("--source <text>", "only documents of this source, as lacuna stats names it")
+    .option("--source <text>", "only documents of this source, as npx lacuna stats names it")
     .option("--seed <number>", "seed of the choice among equally near ones", numberOf, 1)
     .option("--json", "print JSON");
   addNoText(command)
     .addHelpText("after", textNote("inspect"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna inspect runs/scored\n  $ lacuna inspect runs/scored --around 0.9 --count 3 --source texts/part-0",
+      "\nExamples:\n  $ npx lacuna inspect runs/scored\n  $ npx lacuna inspect runs/scored --around 0.9 --count 3 --source texts/part-0",
     )
     .action(inspectCommand);
 }
@@ -53,7 +53,7 @@ async function inspectCommand(
   if (source !== undefined && !job.plan.inputs.some((input) => input.source === source)) {
     const some = job.plan.inputs.slice(0, 3).map((input) => `"${printable(input.source)}"`);
     throw new UserError(
-      `${scores} has no source "${source}". It has ${some.join(", ")}${job.plan.inputs.length > 3 ? ", ... (lacuna stats)" : ""}.`,
+      `${scores} has no source "${source}". It has ${some.join(", ")}${job.plan.inputs.length > 3 ? ", ... (npx lacuna stats)" : ""}.`,
     );
   }
   const around = flags.around ?? job.classifier.token.thresholds.f1.threshold;

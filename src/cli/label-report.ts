@@ -1,4 +1,4 @@
-/** @file `lacuna label-report`: one page that says how far labels can be trusted. */
+/** @file `npx lacuna label-report`: one page that says how far labels can be trusted. */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UserError } from "../base/errors.js";
@@ -28,7 +28,10 @@ export function addLabelReportCommand(program: Command): void {
     .description(
       "Kept and rejected latents with their contexts, label rates by source, passages with their labels, agreement between judges, and precision and recall where there is a truth.\nLook at labels before anything is trained on them: what they get wrong, the classifier learns.",
     )
-    .argument("<labels...>", "folders of lacuna label, label-text or label-spans, of one domain and the same shards")
+    .argument(
+      "<labels...>",
+      "folders of npx lacuna label, label-text or label-spans, of one domain and the same shards",
+    )
     .requiredOption("--out <file>", "page to write, e.g. labels.html; one that is there is written anew")
     .option("--glossary <file...>", "JSONL of term and domain (.gz, .zst): tokens of its terms are graded")
     .option("--tokens <folder>", "token shards; default: those the labels were made with")
@@ -41,7 +44,7 @@ export function addLabelReportCommand(program: Command): void {
     .addHelpText("after", textNote("label-report"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna label-report runs/demo/labels --out runs/demo/labels.html\n  $ lacuna label-report runs/demo/labels runs/demo/labels-sentence --glossary glossary/*.jsonl.gz --out runs/demo/labels.html",
+      "\nExamples:\n  $ npx lacuna label-report runs/demo/labels --out runs/demo/labels.html\n  $ npx lacuna label-report runs/demo/labels runs/demo/labels-sentence --glossary glossary/*.jsonl.gz --out runs/demo/labels.html",
     )
     .action((labels: string[], flags: Flags) => run(labels, flags));
 }

@@ -20,7 +20,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const PLACES = ["--classifier", "/corpus/medicine", "--out", "/corpus/scored", "--tasks", "8"];
 
-describe("lacuna launch", () => {
+describe("npx lacuna launch", () => {
   it("prints a manifest that is JSON, with every --volume and the job's settings", async () => {
     const volumes = ["--volume", "corpus:/corpus", "--volume", "more:/more:ro", "--max-bad", "7"];
     const text = await launch("k8s", "/corpus/a", "/more/b", ...PLACES, "--image", "lacuna:0.1.0", ...volumes);

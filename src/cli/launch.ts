@@ -1,4 +1,4 @@
-/** @file `lacuna launch`: writes what a cluster needs to score a corpus. It starts nothing itself. */
+/** @file `npx lacuna launch`: writes what a cluster needs to score a corpus. It starts nothing itself. */
 import type { Command } from "commander";
 import { writeFileAtomic } from "../base/files.js";
 import { JobSettings } from "../filter/job/plan.js";
@@ -30,7 +30,7 @@ export function addLaunchCommand(program: Command): void {
     );
   shared(launch.command("slurm"))
     .description(
-      "Prints a script for Slurm: an array of scoring tasks and a lacuna verify job after it.\nA task near its time limit is queued again and goes on from its last checkpoint.",
+      "Prints a script for Slurm: an array of scoring tasks and a npx lacuna verify job after it.\nA task near its time limit is queued again and goes on from its last checkpoint.",
     )
     .option("--time <text>", "time limit of a task, as sbatch takes it", "24:00:00")
     .option("--partition <name>", "partition")
@@ -39,7 +39,7 @@ export function addLaunchCommand(program: Command): void {
     .option("--setup <shell>", 'shell code before each job, e.g. "module load nodejs"')
     .addHelpText(
       "after",
-      "\nRun the script with bash: it submits itself. Run it again after a failure.\n\nExamples:\n  $ lacuna launch slurm 'corpus/*.jsonl.zst' --classifier medicine --out scored --tasks 200 --time 12:00:00 --write score.sh\n  $ lacuna launch slurm 'corpus/*.jsonl.zst' --classifier medicine --out scored --tasks 50 --queue redis://head:6379",
+      "\nRun the script with bash: it submits itself. Run it again after a failure.\n\nExamples:\n  $ npx lacuna launch slurm 'corpus/*.jsonl.zst' --classifier medicine --out scored --tasks 200 --time 12:00:00 --write score.sh\n  $ npx lacuna launch slurm 'corpus/*.jsonl.zst' --classifier medicine --out scored --tasks 50 --queue redis://head:6379",
     )
     .action((inputs: string[], flags: SlurmFlags) =>
       deliver(flags, slurmScript(options(inputs, flags)), `bash ${flags.write}`),
@@ -59,7 +59,7 @@ export function addLaunchCommand(program: Command): void {
     .option("--secret <name>", "secret with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ..., LACUNA_QUEUE")
     .addHelpText(
       "after",
-      "\nThen: kubectl apply -f FILE; kubectl wait --for=condition=complete --timeout=-1s job/lacuna-score; lacuna verify OUT\n\nExamples:\n  $ lacuna launch k8s s3://corpus/texts/ --classifier /models/medicine --volume models:/models:ro --out s3://corpus/scored --tasks 64 --image registry.example/lacuna:0.1.0 --secret corpus-keys\n  $ lacuna launch k8s /corpus/texts --volume corpus:/corpus --classifier /corpus/medicine --out /corpus/scored --tasks 8 --image registry.example/lacuna:0.1.0 --queue redis://queue:6379 --write score.json",
+      "\nThen: kubectl apply -f FILE; kubectl wait --for=condition=complete --timeout=-1s job/lacuna-score; npx lacuna verify OUT\n\nExamples:\n  $ npx lacuna launch k8s s3://corpus/texts/ --classifier /models/medicine --volume models:/models:ro --out s3://corpus/scored --tasks 64 --image registry.example/lacuna:0.1.0 --secret corpus-keys\n  $ npx lacuna launch k8s /corpus/texts --volume corpus:/corpus --classifier /corpus/medicine --out /corpus/scored --tasks 8 --image registry.example/lacuna:0.1.0 --queue redis://queue:6379 --write score.json",
     )
     .action((inputs: string[], flags: KubernetesFlags) => {
       const manifest = kubernetesManifest({ ...options(inputs, flags), volumes: flags.volume });
@@ -69,8 +69,8 @@ export function addLaunchCommand(program: Command): void {
 
 function shared(command: Command): Command {
   command
-    .argument("<inputs...>", "what lacuna score takes: files, folders, globs, s3:// and hf:// addresses")
-    .requiredOption("--classifier <path>", "classifier (lacuna classifier fit), as the tasks see it")
+    .argument("<inputs...>", "what npx lacuna score takes: files, folders, globs, s3:// and hf:// addresses")
+    .requiredOption("--classifier <path>", "classifier (npx lacuna classifier fit), as the tasks see it")
     .requiredOption("--out <place>", "shared folder or s3://bucket/prefix for the scores")
     .requiredOption("--tasks <number>", "shares of the input files, or workers with --queue", numberOf);
   return addSchemaOptions(command, JobSettings)

@@ -15,7 +15,7 @@ export async function buildProgram(words: readonly string[]): Promise<Command> {
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna study                    the whole pipeline on embedded text, about 10 minutes on 2 cores\n  $ lacuna study --budget smoke     the same code path in about a minute\n  $ lacuna study --corpus my-text/  on your own JSONL or text files",
+      "\nExamples:\n  $ npx lacuna study                    the whole pipeline on embedded text, about 10 minutes on 2 cores\n  $ npx lacuna study --budget smoke     the same code path in about a minute\n  $ npx lacuna study --corpus my-text/  on your own JSONL or text files",
     );
   for (const { title, commands } of COMMANDS) {
     if (title !== undefined) program.commandsGroup(title);

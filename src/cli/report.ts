@@ -1,4 +1,4 @@
-/** @file `lacuna report`: report, stand-alone figures and CSV data from a results.json, without running anything. */
+/** @file `npx lacuna report`: report, stand-alone figures and CSV data from a results.json, without running anything. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { readJson, writeFileAtomic } from "../base/files.js";
@@ -20,7 +20,7 @@ export function addReportCommand(program: Command): void {
     .option("--data", "also write the numbers behind every figure and table, one CSV file each")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna report --results runs/demo/results.json --out runs/demo/figures\n  $ lacuna report --results runs/demo/results.json --out runs/demo/figures --data",
+      "\nExamples:\n  $ npx lacuna report --results runs/demo/results.json --out runs/demo/figures\n  $ npx lacuna report --results runs/demo/results.json --out runs/demo/figures --data",
     )
     .action(async ({ results: path, out, data }: { results: string; out: string; data?: boolean }) => {
       const results = readJson(path, Results);

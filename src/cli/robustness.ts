@@ -1,4 +1,4 @@
-/** @file `lacuna robustness`: every model of a study attacked, and the rivals of filtering beside it. */
+/** @file `npx lacuna robustness`: every model of a study attacked, and the rivals of filtering beside it. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -19,13 +19,13 @@ export function addRobustnessCommand(program: Command): void {
     .description(
       "Finetunes every filtered model of a study on forget text until it knows what the unfiltered model of its size does, and does the same to baselines that unlearning was applied to. Writes robustness.json and figures: tokens to recover, with intervals, and whether the gap between filtering and unlearning grows with size. Interrupt it at will: the same command goes on.",
     )
-    .requiredOption("--study <folder>", "folder of a study (lacuna study --out)")
+    .requiredOption("--study <folder>", "folder of a study (npx lacuna study --out)")
     .requiredOption("--out <folder>", "where everything goes");
   addSchemaOptions(command, RobustnessConfig);
   addStepOptions(command, "robustness.json")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna robustness --study runs/evening --out runs/robustness\n  $ lacuna robustness --study runs/demo --methods rmu circuit-breaker --seeds 1 --cap 0.05 --out runs/quick",
+      "\nExamples:\n  $ npx lacuna robustness --study runs/evening --out runs/robustness\n  $ npx lacuna robustness --study runs/demo --methods rmu circuit-breaker --seeds 1 --cap 0.05 --out runs/quick",
     )
     .action(robustnessCommand);
 }

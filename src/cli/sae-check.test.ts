@@ -57,7 +57,7 @@ async function trained() {
   return { model, sae: join(folder, "sae"), text };
 }
 
-describe("lacuna sae-check", () => {
+describe("npx lacuna sae-check", () => {
   it("catches a hook that is one block off, either way, and is content with the right one", async () => {
     const { model, sae, text } = await trained();
     const check = (...more: string[]) => lacuna(text, "--model", model, "--sae", sae, "--tokens", "2000", ...more);

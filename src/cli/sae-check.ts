@@ -1,4 +1,4 @@
-/** @file `lacuna sae-check`: is this sparse autoencoder read at the hook it was trained on, or one off? */
+/** @file `npx lacuna sae-check`: is this sparse autoencoder read at the hook it was trained on, or one off? */
 import type { Command } from "commander";
 import { UserError } from "../base/errors.js";
 import { findInputs, wholeRows } from "../corpus/index.js";
@@ -34,7 +34,7 @@ export function addSaeCheckCommand(program: Command): void {
     )
     .argument("<text...>", "text to measure on: JSONL, Parquet or text files (.gz, .zst), folders, globs")
     .requiredOption("--model <path>", "model of ours, or a Hugging Face directory (Gemma 2, Llama, GPT-2, GPT-NeoX)")
-    .requiredOption("--sae <path>", "Gemma Scope params.npz or folder, SAELens folder, or what lacuna sae made")
+    .requiredOption("--sae <path>", "Gemma Scope params.npz or folder, SAELens folder, or what npx lacuna sae made")
     .option("--hook <hook>", "resid_pre.L, resid_post.L, attn_out.L or mlp_out.L; default: what the files say")
     .option("--tokens <number>", "tokens to measure on", numberOf, 20_000)
     .option("--text-field <name>", "field that holds the text", "text")
@@ -42,7 +42,7 @@ export function addSaeCheckCommand(program: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna sae-check texts.jsonl --model runs/demo/train-baseline-40x2-s1 --sae runs/demo/sae\n  $ lacuna sae-check texts.jsonl --model gemma-2-9b --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31",
+      "\nExamples:\n  $ npx lacuna sae-check texts.jsonl --model runs/demo/train-baseline-40x2-s1 --sae runs/demo/sae\n  $ npx lacuna sae-check texts.jsonl --model gemma-2-9b --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31",
     )
     .action((inputs: string[], flags: Flags) => saeCheck(inputs, flags));
 }

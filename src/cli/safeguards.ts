@@ -1,4 +1,4 @@
-/** @file `lacuna safeguards`: what a study's models lost and kept, whether they know the boundary, how they hold. */
+/** @file `npx lacuna safeguards`: what a study's models lost and kept, whether they know the boundary, how they hold. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
@@ -38,7 +38,7 @@ export function addSafeguardsCommand(program: Command): void {
     .description(
       "Puts exams and glossary questions to every model of a study, compares filtered models with the baseline question by question, probes their states for the boundary of the domain, lets the largest answer freely, and attacks them. Writes safeguards.json and safeguards.html: what was lost, what was kept, how fast it comes back. Interrupt it at will: the same command goes on.",
     )
-    .argument("<study>", "folder of a study (lacuna study --out)")
+    .argument("<study>", "folder of a study (npx lacuna study --out)")
     .requiredOption("--out <folder>", "where everything goes")
     .addOption(new Option("--budget <name>", "how much to ask").choices([...SAFEGUARD_BUDGETS]).default("evening"))
     .option("--exams <path...>", "multiple-choice questions to ask")
@@ -46,14 +46,14 @@ export function addSafeguardsCommand(program: Command): void {
     .option("--glossary <path...>", "glossaries of terms to forget and to keep")
     .option("--forget-questions <path...>", "free questions of the domain, with references")
     .option("--general-questions <path...>", "general instructions, with answers")
-    .option("--attack", "attack every model too, as lacuna robustness does; takes longest")
-    .option("--robustness <file>", "robustness.json of an earlier lacuna robustness, to show instead")
-    .option("--align", "teach every model to refuse too, as lacuna alignment does, with the free questions")
-    .option("--alignment <file>", "alignment.json of an earlier lacuna alignment, to show instead");
+    .option("--attack", "attack every model too, as npx lacuna robustness does; takes longest")
+    .option("--robustness <file>", "robustness.json of an earlier npx lacuna robustness, to show instead")
+    .option("--align", "teach every model to refuse too, as npx lacuna alignment does, with the free questions")
+    .option("--alignment <file>", "alignment.json of an earlier npx lacuna alignment, to show instead");
   addStepOptions(command, "safeguards.json")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna safeguards runs/evening --exams mmlu.jsonl medmcqa.jsonl --glossary glossary/ --out runs/safeguards\n  $ lacuna safeguards runs/demo --budget smoke --glossary terms.jsonl --attack --out runs/quick",
+      "\nExamples:\n  $ npx lacuna safeguards runs/evening --exams mmlu.jsonl medmcqa.jsonl --glossary glossary/ --out runs/safeguards\n  $ npx lacuna safeguards runs/demo --budget smoke --glossary terms.jsonl --attack --out runs/quick",
     )
     .action(safeguardsCommand);
 }

@@ -1,4 +1,4 @@
-/** @file `lacuna score`: a corpus of any size, scored once. */
+/** @file `npx lacuna score`: a corpus of any size, scored once. */
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { grouped, UserError } from "../base/errors.js";
@@ -37,9 +37,9 @@ export function addScoreCommand(program: Command): void {
       "[inputs...]",
       "JSONL, Parquet, text or WET files (.gz, .zst), folders, globs, s3://bucket/prefix, hf://datasets/owner/name",
     )
-    .requiredOption("--classifier <path>", "classifier (lacuna classifier fit)")
+    .requiredOption("--classifier <path>", "classifier (npx lacuna classifier fit)")
     .requiredOption("--out <folder>", "folder or s3://bucket/prefix to make; the same command finds it or goes on")
-    .option("--tokens <path>", "score the token shards of lacuna tokenize instead of files");
+    .option("--tokens <path>", "score the token shards of npx lacuna tokenize instead of files");
   addSchemaOptions(command, JobSettings)
     .option("--workers <number>", "processes, each with the classifier in memory", numberOf, availableParallelism())
     .option("--threads <number>", "threads of the native runtime in each process", numberOf, 1)
@@ -52,7 +52,7 @@ export function addScoreCommand(program: Command): void {
     .addHelpText("after", textNote("score"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna score texts/*.jsonl.zst --classifier runs/demo/classifier --out runs/scored\n  $ lacuna score s3://corpus/part-* --classifier runs/demo/classifier --out s3://corpus/scored --shard auto",
+      "\nExamples:\n  $ npx lacuna score texts/*.jsonl.zst --classifier runs/demo/classifier --out runs/scored\n  $ npx lacuna score s3://corpus/part-* --classifier runs/demo/classifier --out s3://corpus/scored --shard auto",
     )
     .action(scoreCommand);
 }
@@ -64,7 +64,7 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
     return runStageCommand(scoreStage, { tokens, classifier, out, threads, dryRun, json });
   }
   if (inputs.length === 0)
-    throw new UserError("Give files, folders or globs to score, e.g. lacuna score texts/*.jsonl.gz.");
+    throw new UserError("Give files, folders or globs to score, e.g. npx lacuna score texts/*.jsonl.gz.");
   const part = flags.shard === "auto" ? shardFromEnvironment(process.env) : flags.shard && parseShard(flags.shard);
   if (flags.shard === "auto" && !part) {
     throw new UserError(

@@ -14,7 +14,7 @@ async function stats(): Promise<JobStats> {
 }
 const plain = paintFor({ isTTY: false });
 
-describe("lacuna stats on a terminal", () => {
+describe("npx lacuna stats on a terminal", () => {
   it("fits its columns, from narrow to wide", async () => {
     const found = await stats();
     found.sources = [{ ...found.sources[0], source: "a/very/long/source/name/".repeat(8) }, found.sources[0]];

@@ -1,4 +1,4 @@
-/** @file `lacuna stats`: what a scoring job holds, on one screen. Drawing it is stats-text.ts. */
+/** @file `npx lacuna stats`: what a scoring job holds, on one screen. Drawing it is stats-text.ts. */
 import type { Command } from "commander";
 import { losses, openScored } from "../filter/job/index.js";
 import { jobStats } from "../filter/stats/index.js";
@@ -19,7 +19,10 @@ export function addStatsCommand(program: Command): void {
     .option("--threshold <number>", "tokens and documents at or above it count as forget (default: best F1)", shareOf)
     .option("--sources <number>", "sources to list, the largest first", countOf, 20)
     .option("--json", "print JSON, with all sources and full histograms")
-    .addHelpText("after", "\nExamples:\n  $ lacuna stats runs/scored\n  $ lacuna stats s3://corpus/scored --json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ npx lacuna stats runs/scored\n  $ npx lacuna stats s3://corpus/scored --json",
+    )
     .action(statsCommand);
 }
 

@@ -1,4 +1,4 @@
-/** @file `lacuna study-classifiers`: the classifier table of the paper on one's own tokens and labels, in one go. */
+/** @file `npx lacuna study-classifiers`: the classifier table of the paper on one's own tokens and labels, in one go. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -23,14 +23,14 @@ export function addStudyClassifiersCommand(program: Command): void {
     .description(
       "Trains encoders and biLMs of several sizes, fits token and document probes from the same labels, from coarse, noisy and weak ones, and writes classifiers.json, report.html and report.md. Shows which step up makes a better classifier on your text. Interrupt it at will: the same command goes on.",
     )
-    .requiredOption("--tokens <folder>", "token shards (lacuna tokenize)")
-    .requiredOption("--labels <folder>", "labels of some of their documents (lacuna label)")
+    .requiredOption("--tokens <folder>", "token shards (npx lacuna tokenize)")
+    .requiredOption("--labels <folder>", "labels of some of their documents (npx lacuna label)")
     .requiredOption("--out <folder>", "where everything goes");
   addSchemaOptions(command, ClassifierStudyConfig.omit({ classifier: true }));
   addStepOptions(command, "classifiers.json")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna study-classifiers --tokens runs/demo/tokens --labels runs/demo/labels --out runs/classifiers\n  $ lacuna study-classifiers --tokens runs/tokens --labels runs/labels --upsample pubmed --widths 32 64 --out runs/classifiers",
+      "\nExamples:\n  $ npx lacuna study-classifiers --tokens runs/demo/tokens --labels runs/demo/labels --out runs/classifiers\n  $ npx lacuna study-classifiers --tokens runs/tokens --labels runs/labels --upsample pubmed --widths 32 64 --out runs/classifiers",
     )
     .action(studyClassifiers);
 }
@@ -65,5 +65,5 @@ function commandLine(config: ClassifierStudyConfig): string {
     if (JSON.stringify(value) === JSON.stringify(defaults[name as keyof ClassifierStudyConfig])) return [];
     return [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, ...[value].flat().map(String)];
   });
-  return ["lacuna study-classifiers --tokens TOKENS --labels LABELS", ...flags].join(" ");
+  return ["npx lacuna study-classifiers --tokens TOKENS --labels LABELS", ...flags].join(" ");
 }

@@ -1,4 +1,4 @@
-/** @file `lacuna study`: the whole pipeline from text to a report, from one dial. */
+/** @file `npx lacuna study`: the whole pipeline from text to a report, from one dial. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
@@ -54,7 +54,7 @@ export function addStudyCommand(program: Command): void {
     )
     .option("--text-field <name>", "field of your records that holds the text (default: text)")
     .option("--id-field <name>", "field that holds the document's id (default: id)")
-    .option("--tokenizer <folder>", "tokenizer to use (lacuna tokenizer) instead of one trained on the corpus")
+    .option("--tokenizer <folder>", "tokenizer to use (npx lacuna tokenizer) instead of one trained on the corpus")
     .option("--max-bytes <number>", "cut of the corpus, in bytes of text", numberOf)
     .addOption(
       new Option("--mixing <kind>", "embedded text: how pages mix domains (default: web)").choices([...MIXINGS]),
@@ -81,7 +81,7 @@ export function addStudyCommand(program: Command): void {
     .addHelpText("after", textNote("study"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna study\n  $ lacuna study --budget evening --corpus my-text/ --text-field body --out runs/mine\n  $ lacuna study --labels latents --classifier bilm --seeds 2 --out runs/paper-route",
+      "\nExamples:\n  $ npx lacuna study\n  $ npx lacuna study --budget evening --corpus my-text/ --text-field body --out runs/mine\n  $ npx lacuna study --labels latents --classifier bilm --seeds 2 --out runs/paper-route",
     )
     .action(studyCommand);
 }
@@ -137,7 +137,7 @@ function configOf(flags: StudyFlags): StudyConfig {
 function commandLine(flags: StudyFlags): string {
   const given = (name: string, value: unknown) => (value === undefined ? [] : [`--${name} ${value}`]);
   return [
-    `lacuna study --budget ${flags.budget}`,
+    `npx lacuna study --budget ${flags.budget}`,
     ...(flags.corpus.length > 0 ? ["--corpus <your text>"] : []),
     ...given("text-field", flags.textField),
     ...given("id-field", flags.idField),

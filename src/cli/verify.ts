@@ -1,4 +1,4 @@
-/** @file `lacuna verify`: proof that a scored corpus is complete and unchanged. */
+/** @file `npx lacuna verify`: proof that a scored corpus is complete and unchanged. */
 import type { Command } from "commander";
 import { openStore } from "../base/store/index.js";
 import { verifyJob } from "../filter/job/index.js";
@@ -11,12 +11,12 @@ export function addVerifyCommand(program: Command): void {
     .description(
       "Reads a scoring job again and checks every count and hash: no gaps, no duplicates, no changed byte.\nExit code 1 when something is wrong; each problem is one line.",
     )
-    .argument("<scores>", "folder or s3:// address made by lacuna score")
+    .argument("<scores>", "folder or s3:// address made by npx lacuna score")
     .option("--inputs", "hash the input files again too: are they still what was scored?")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ lacuna verify runs/scored\n  $ lacuna verify s3://corpus/scored --inputs --json",
+      "\nExamples:\n  $ npx lacuna verify runs/scored\n  $ npx lacuna verify s3://corpus/scored --inputs --json",
     )
     .action(async (scores: string, { json, inputs }: { json?: boolean; inputs?: boolean }) => {
       const live = liveLine();

@@ -14,7 +14,7 @@ function lacuna(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe("lacuna worker", () => {
+describe("npx lacuna worker", () => {
   it("exits with 2 and one sentence when the queue is not there, without the password", async () => {
     const queue = `redis://:${PASSWORD}@127.0.0.1:${await freePort()}`;
     const { status, stdout, stderr } = lacuna("worker", "--queue", queue);

@@ -1,4 +1,4 @@
-/** @file `lacuna worker`: takes shards from a queue and scores them. */
+/** @file `npx lacuna worker`: takes shards from a queue and scores them. */
 import { availableParallelism, hostname } from "node:os";
 import type { Command } from "commander";
 import type { WorkerEvent } from "../filter/run/worker.js";
@@ -24,8 +24,8 @@ export function addWorkerCommand(program: Command): void {
     .description(
       "Takes shards from a queue and scores them, until stopped; start as many as there are machines, whenever.\nA corpus is scored by machines that come and go: what a killed worker had is continued by another.",
     )
-    .requiredOption("--queue <url>", "redis://host:port, where lacuna score --queue puts shards (Redis or Valkey)")
-    .option("--classifier <path>", "the classifier on this machine (default: where lacuna score was given it)")
+    .requiredOption("--queue <url>", "redis://host:port, where npx lacuna score --queue puts shards (Redis or Valkey)")
+    .option("--classifier <path>", "the classifier on this machine (default: where npx lacuna score was given it)")
     .option("--workers <number>", "shards at a time, each in a process of its own", numberOf, availableParallelism())
     .option("--threads <number>", "threads of the native runtime in each process", numberOf, 1)
     .option("--lock-seconds <number>", "a worker not heard of for so long loses its shards to others", numberOf, 30)
@@ -34,7 +34,7 @@ export function addWorkerCommand(program: Command): void {
     .option("--json", "print JSON: one line per event")
     .addHelpText(
       "after",
-      "\nStop it with Ctrl-C or SIGTERM: shards at work go back to the queue at their last checkpoint.\n\nExamples:\n  $ lacuna worker --queue redis://localhost:6379\n  $ lacuna worker --queue rediss://user:password@queue.example:6380 --classifier /models/medicine --workers 8 --once",
+      "\nStop it with Ctrl-C or SIGTERM: shards at work go back to the queue at their last checkpoint.\n\nExamples:\n  $ npx lacuna worker --queue redis://localhost:6379\n  $ npx lacuna worker --queue rediss://user:password@queue.example:6380 --classifier /models/medicine --workers 8 --once",
     )
     .action(workerCommand);
 }

@@ -41,8 +41,8 @@ export const corpusStage = defineStage({
   summary: "Gathers documents, splits them into train, validation and test, and shuffles them.",
   why: "Every later step reads this one fixed set, so results can be compared and repeated.",
   examples: [
-    "lacuna corpus --out runs/corpus",
-    "lacuna corpus --files texts/ --max-bytes 50000000 --out runs/my-corpus",
+    "npx lacuna corpus --out runs/corpus",
+    "npx lacuna corpus --files texts/ --max-bytes 50000000 --out runs/my-corpus",
   ],
   version: 2,
   options: CorpusOptions,

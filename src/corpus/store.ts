@@ -15,5 +15,5 @@ export async function writeDocuments(directory: string, documents: Iterable<Corp
 
 /** Streams a corpus's documents in stored order. @throws UserError when the corpus is missing or malformed. */
 export async function* readDocuments(directory: string): AsyncGenerator<CorpusDocument> {
-  yield* readRecords(join(directory, FILE), CorpusDocument, 'a corpus document. Run "lacuna corpus" again');
+  yield* readRecords(join(directory, FILE), CorpusDocument, 'a corpus document. Run "npx lacuna corpus" again');
 }

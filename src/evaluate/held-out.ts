@@ -73,7 +73,7 @@ function readLabelsOf(
   requireSameTokenizer(
     { what: file, fingerprint: metadata.tokenizer },
     { what: "the token shard", fingerprint: shard.fingerprint },
-    "Label this corpus again: lacuna label",
+    "Label this corpus again: npx lacuna label",
   );
   const isForget = tensors.labels.data as Uint8Array;
   const labels = isForget.map((label, i) => (shard.tokens[i] === endOfText ? NO_DOMAIN : label ? 0 : 1));

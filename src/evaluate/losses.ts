@@ -58,7 +58,7 @@ export async function writeLosses(
   );
 }
 
-/** Reads what `lacuna evaluate` wrote. @throws UserError when the file is missing or is no losses file. */
+/** Reads what `npx lacuna evaluate` wrote. @throws UserError when the file is missing or is no losses file. */
 export function readLosses(directory: string): DocumentLosses {
   const path = join(directory, "losses.safetensors");
   const { tensors, metadata } = readSafetensors(path, ["loss_sum", "count"]);
@@ -66,11 +66,11 @@ export function readLosses(directory: string): DocumentLosses {
   const { data: count } = tensors.count;
   const domains = z.array(z.string()).safeParse(JSON.parse(metadata.domains ?? "null"));
   if (!domains.success || !(lossSum instanceof Float64Array) || !(count instanceof Uint32Array)) {
-    throw new UserError(`${path} is not a losses file. Make it again: lacuna evaluate`);
+    throw new UserError(`${path} is not a losses file. Make it again: npx lacuna evaluate`);
   }
   if (shape[1] !== domains.data.length || count.length !== lossSum.length) {
     throw new UserError(
-      `${path} holds ${shape[1]} columns of losses and ${count.length} counts for ${domains.data.length} domains. Make it again: lacuna evaluate`,
+      `${path} holds ${shape[1]} columns of losses and ${count.length} counts for ${domains.data.length} domains. Make it again: npx lacuna evaluate`,
     );
   }
   return { domains: domains.data, lossSum, count };

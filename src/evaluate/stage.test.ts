@@ -32,7 +32,7 @@ async function setUp({ withTruth }: { withTruth: boolean }) {
   return { folder, tokens, model, evaluate };
 }
 
-describe("lacuna evaluate", () => {
+describe("npx lacuna evaluate", () => {
   it("reports mean loss per domain and source, the same as its per-document sums give", async () => {
     const { evaluate } = await setUp({ withTruth: true });
     const { result, losses } = await evaluate("losses");
@@ -94,6 +94,6 @@ describe("lacuna evaluate", () => {
     const graded = await setUp({ withTruth: true });
     expect((await graded.evaluate("beside-truth", { labels: own })).result).toMatchObject({ domainsFrom: "labels" });
     const foreign = await write("another", "foreign");
-    await expect(evaluate("refused", { labels: foreign })).rejects.toThrow(/another.*lacuna label/);
+    await expect(evaluate("refused", { labels: foreign })).rejects.toThrow(/another.*npx lacuna label/);
   });
 });

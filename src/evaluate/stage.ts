@@ -8,13 +8,13 @@ import { type DomainLoss, domainLosses, writeLosses } from "./losses.js";
 import { packedLosses } from "./packed.js";
 
 export const EvaluateOptions = z.object({
-  model: z.string().describe("model directory, as written by lacuna pretrain"),
-  tokens: z.string().describe("token shards, as written by lacuna tokenize"),
+  model: z.string().describe("model directory, as written by npx lacuna pretrain"),
+  tokens: z.string().describe("token shards, as written by npx lacuna tokenize"),
   split: z.enum(["train", "validation", "test"]).default("test").describe("documents to evaluate on"),
   labels: z
     .string()
     .optional()
-    .describe("labels that say which tokens are forget, for a corpus whose truth does not (lacuna label)"),
+    .describe("labels that say which tokens are forget, for a corpus whose truth does not (npx lacuna label)"),
   maxTokens: z.int().positive().optional().describe("evaluate on the first documents, up to so many tokens"),
 });
 
@@ -35,8 +35,8 @@ export const evaluateStage = defineStage({
   summary: "Measure a model's loss on held-out text, separately per domain.",
   why: "Loss on the text to forget and on the text to keep is what filtering is judged by.",
   examples: [
-    "lacuna evaluate --model runs/demo/train-mask-40x2-s1 --tokens runs/demo/tokens --out losses",
-    "lacuna evaluate --model my-model --tokens my-tokens --split validation --max-tokens 100000 --out losses",
+    "npx lacuna evaluate --model runs/demo/train-mask-40x2-s1 --tokens runs/demo/tokens --out losses",
+    "npx lacuna evaluate --model my-model --tokens my-tokens --split validation --max-tokens 100000 --out losses",
   ],
   version: 2,
   options: EvaluateOptions,
@@ -46,7 +46,7 @@ export const evaluateStage = defineStage({
     requireSameTokenizer(
       { what: options.model, fingerprint: tokenizerFingerprint(options.model) },
       { what: options.tokens, fingerprint: shard.fingerprint },
-      `Tokenize the corpus with the model's tokenizer: lacuna tokenize --tokenizer ${options.model}`,
+      `Tokenize the corpus with the model's tokenizer: npx lacuna tokenize --tokenizer ${options.model}`,
     );
     const { sources, domainsFrom, ...held } = readHeldOut(options, shard, readEndOfText(options.model));
     const reader = await openLosses(options.model, { threads });

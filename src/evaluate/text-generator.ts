@@ -49,7 +49,7 @@ export function openTextGenerator(
   const tokenizer = loadTokenizer(directory);
   if (model.config.vocabulary !== tokenizer.vocabularySize)
     throw new UserError(
-      `${directory} holds a model of ${model.config.vocabulary} tokens and a tokenizer of ${tokenizer.vocabularySize}. Give a folder made by lacuna pretrain.`,
+      `${directory} holds a model of ${model.config.vocabulary} tokens and a tokenizer of ${tokenizer.vocabularySize}. Give a folder made by npx lacuna pretrain.`,
     );
   const { endOfText, chatEnd } = tokenizer.specials;
   const made = generator(model, options);

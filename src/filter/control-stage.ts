@@ -17,9 +17,9 @@ import { forgetShares, permuteScores, rotateScores, truthFirst } from "./control
 import { readScores, writeScores } from "./scores.js";
 
 export const ScoreControlOptions = z.object({
-  tokens: z.string().describe("token shards that were scored (lacuna tokenize)"),
+  tokens: z.string().describe("token shards that were scored (npx lacuna tokenize)"),
   labels: z.enum(["truth", "random"]).describe("truth: a perfect filter's scores; random: spans in the wrong places"),
-  scores: z.string().describe("scores of these tokens (lacuna score): the track that is moved"),
+  scores: z.string().describe("scores of these tokens (npx lacuna score): the track that is moved"),
   domain: z.string().optional().describe("domain file whose truth domains are forget, for --labels truth"),
   seed: z.int().nonnegative().default(1).describe("seed of how far the track moves and of the order of spans"),
 });
@@ -31,8 +31,8 @@ export const scoreControlStage = defineStage({
   summary: "Scores for a control arm: the truth's, or a classifier's in the wrong places",
   why: "An arm that filters as much at random says what filtering costs; one that filters the truth, what it could do",
   examples: [
-    "lacuna score-control --labels random --tokens runs/demo/tokens --scores runs/demo/scores --out runs/scores-random",
-    "lacuna score-control --labels truth --tokens runs/demo/tokens --scores runs/demo/scores --domain domains/medicine.json --out runs/scores-truth",
+    "npx lacuna score-control --labels random --tokens runs/demo/tokens --scores runs/demo/scores --out runs/scores-random",
+    "npx lacuna score-control --labels truth --tokens runs/demo/tokens --scores runs/demo/scores --domain domains/medicine.json --out runs/scores-truth",
   ],
   version: 1,
   options: ScoreControlOptions,

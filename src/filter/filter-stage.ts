@@ -21,8 +21,8 @@ import { countView, requireAligned, type ViewCounts, viewOf } from "./view.js";
 const share = z.number().min(0).max(1);
 
 export const FilterOptions = z.object({
-  scores: z.string().describe("scores of the corpus (lacuna score)"),
-  tokens: z.string().describe("token shards that were scored (lacuna tokenize)"),
+  scores: z.string().describe("scores of the corpus (npx lacuna score)"),
+  tokens: z.string().describe("token shards that were scored (npx lacuna tokenize)"),
   method: z.enum(METHODS).describe(Policy.shape.method.description!),
   threshold: share.optional().describe("scores at or above it are forget"),
   share: share.optional().describe("share of tokens to filter; sets the threshold"),
@@ -33,7 +33,7 @@ export const FilterOptions = z.object({
     .describe(
       "f1: the classifier's threshold of best F1 on validation; prevalence: the labels' own share, needs --labels",
     ),
-  labels: z.string().optional().describe("labels (lacuna label), for --recall and --rule prevalence"),
+  labels: z.string().optional().describe("labels (npx lacuna label), for --recall and --rule prevalence"),
   on: z
     .enum(["validation", "train"])
     .default("validation")
@@ -54,8 +54,8 @@ export const filterStage = defineStage({
   summary: "Turn scores into a policy: method and threshold, with what it filters",
   why: "A policy is a cheap view over tokens and scores: try as many as you like, nothing is scored again",
   examples: [
-    "lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
-    "lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method document --share 0.2 --out runs/demo/document",
+    "npx lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method mask --rule f1 --out runs/demo/mask",
+    "npx lacuna filter --scores runs/demo/scores --tokens runs/demo/tokens --method document --share 0.2 --out runs/demo/document",
   ],
   version: 3,
   options: FilterOptions,

@@ -8,9 +8,9 @@ import { loadTokenizer, readTokens, requireSameTokenizer, requireTokens } from "
 import { isForget, reaches } from "./forget.js";
 
 export const LabelClassifierOptions = z.object({
-  classifier: z.string().describe("finished classifier (lacuna classifier fit)"),
+  classifier: z.string().describe("finished classifier (npx lacuna classifier fit)"),
   labels: z.string().describe("labels that say which documents to label, and that these are compared with"),
-  tokens: z.string().describe("token shards the labels belong to (lacuna tokenize)"),
+  tokens: z.string().describe("token shards the labels belong to (npx lacuna tokenize)"),
   threshold: z
     .number()
     .min(0)
@@ -24,8 +24,8 @@ export const labelClassifierStage = defineStage({
   summary: "Label documents by a classifier's decisions",
   why: "A weak classifier's labels are cheap; how much of a strong one's quality they carry is measured with them",
   examples: [
-    "lacuna label-classifier --classifier runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/labels-weak",
-    "lacuna label-classifier --classifier runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --threshold 0.5 --out runs/demo/labels-half",
+    "npx lacuna label-classifier --classifier runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --out runs/demo/labels-weak",
+    "npx lacuna label-classifier --classifier runs/demo/classifier --labels runs/demo/labels --tokens runs/demo/tokens --threshold 0.5 --out runs/demo/labels-half",
   ],
   version: 1,
   options: LabelClassifierOptions,

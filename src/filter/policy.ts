@@ -33,13 +33,13 @@ export const Policy = z.object({
 });
 export type Policy = z.infer<typeof Policy>;
 
-/** Reads the policy of a finished `lacuna filter` result. @throws UserError when it is not one. */
+/** Reads the policy of a finished `npx lacuna filter` result. @throws UserError when it is not one. */
 export function readPolicy(directory: string): Policy {
   readManifest(directory, "filter");
   const path = join(directory, "policy.json");
   if (existsSync(path)) return readJson(path, Policy);
   throw new UserError(
-    `${directory} holds policies over a scoring job, for lacuna export. lacuna pretrain needs one over token shards: lacuna filter --scores DIR --tokens DIR.`,
+    `${directory} holds policies over a scoring job, for npx lacuna export. npx lacuna pretrain needs one over token shards: npx lacuna filter --scores DIR --tokens DIR.`,
   );
 }
 

@@ -14,8 +14,8 @@ import { readDocument, readTokens, requireSameTokenizer, requireTokens, type Tok
 import { readScoreFile, type ScoreShard, writeScores } from "./scores.js";
 
 export const ScoreOptions = z.object({
-  tokens: z.string().describe("token shards to score (lacuna tokenize)"),
-  classifier: z.string().describe("classifier (lacuna classifier fit)"),
+  tokens: z.string().describe("token shards to score (npx lacuna tokenize)"),
+  classifier: z.string().describe("classifier (npx lacuna classifier fit)"),
   partTokens: z.int().positive().default(250_000).describe("tokens between two checkpoints"),
 });
 
@@ -27,8 +27,8 @@ export const scoreStage = defineStage({
   summary: "Score every token and document of a corpus",
   why: "Scored once, a corpus can be filtered many times, at any threshold and by any method, for free",
   examples: [
-    "lacuna score --tokens runs/demo/tokens --classifier runs/demo/classifier --out runs/scores",
-    "lacuna score --tokens runs/other/tokens --classifier runs/demo/classifier --out runs/other/scores",
+    "npx lacuna score --tokens runs/demo/tokens --classifier runs/demo/classifier --out runs/scores",
+    "npx lacuna score --tokens runs/other/tokens --classifier runs/demo/classifier --out runs/other/scores",
   ],
   version: 2,
   options: ScoreOptions,
@@ -42,7 +42,7 @@ export const scoreStage = defineStage({
       requireSameTokenizer(
         { what: `The classifier ${directory}`, fingerprint: classifier.file.tokenizer },
         { what: `the tokens ${tokens}`, fingerprint: shards[0].shard.fingerprint },
-        `Tokenize the corpus with the classifier's tokenizer: lacuna tokenize --tokenizer ${directory}.`,
+        `Tokenize the corpus with the classifier's tokenizer: npx lacuna tokenize --tokenizer ${directory}.`,
       );
       const counts: Record<string, { tokens: number; documents: number; meanScore: number }> = {};
       let before = 0;

@@ -50,7 +50,7 @@ export function readScoreFile(path: string): ScoreShard {
   const bytes = (name: string) => {
     const { data } = tensors[name];
     if (data instanceof Uint8Array) return data;
-    throw new UserError(`${path} holds ${name} that are not u8. Score the corpus again: lacuna score.`);
+    throw new UserError(`${path} holds ${name} that are not u8. Score the corpus again: npx lacuna score.`);
   };
   return {
     tokenScores: bytes("token_scores"),
@@ -69,7 +69,7 @@ export function readScores(directory: string, split: string, shard: ScoredTokens
   readManifest(directory, SCORE_STAGES);
   const path = join(directory, `${split}.safetensors`);
   const scores = readScoreFile(path);
-  const again = "Score this corpus again: lacuna score --tokens TOKENS --classifier CLASSIFIER";
+  const again = "Score this corpus again: npx lacuna score --tokens TOKENS --classifier CLASSIFIER";
   const tokens = [scores.tokenScores.length, shard.tokens.length];
   if (scores.tokenizer !== shard.fingerprint || tokens[0] !== tokens[1]) {
     const cause =

@@ -76,7 +76,7 @@ export function viewOf(
 export function requireAligned({ method, replacement = "hidden" }: ViewPolicy): void {
   if (method !== "remove" || replacement === "hidden") return;
   throw new UserError(
-    `--replacement ${replacement} shortens documents, and lacuna pretrain keeps every token in its place. Use --replacement hidden, or score the text as a job and write the shortened corpus with lacuna export.`,
+    `--replacement ${replacement} shortens documents, and npx lacuna pretrain keeps every token in its place. Use --replacement hidden, or score the text as a job and write the shortened corpus with npx lacuna export.`,
   );
 }
 

@@ -29,7 +29,7 @@ import { spanLines } from "./provenance.js";
 import { Rule } from "./rule.js";
 
 export const LabelOptions = z.object({
-  sae: z.string().describe("SAE: from `lacuna sae`, or of Gemma Scope or SAELens"),
+  sae: z.string().describe("SAE: from `npx lacuna sae`, or of Gemma Scope or SAELens"),
   model: z
     .string()
     .describe("model the SAE was trained on: ours, or a Hugging Face directory (Gemma 2, Llama, GPT-2, GPT-NeoX)"),
@@ -39,7 +39,7 @@ export const LabelOptions = z.object({
     .optional()
     .describe("judge latents from this instead of from the documents: a Neuronpedia source's folder or a delphi cache"),
   reverse: z.string().optional().describe("the second annotator, if the SAE was trained with one"),
-  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  tokens: z.string().describe("token shards (from `npx lacuna tokenize`)"),
   domain: z.string().describe("domain file, e.g. domains/medicine.json"),
   documents: z.int().min(1).default(1000).describe("documents labelled per split, at most"),
   ...Rule.shape,
@@ -69,9 +69,9 @@ export const labelStage = defineStage({
   summary: "Label tokens and documents of a sample through SAE latents",
   why: "The classifier learns from these labels; no one has to label text by hand",
   examples: [
-    "lacuna label --sae runs/demo/sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-latents",
-    "lacuna label --judge anthropic --judge-model claude-haiku-4-5 --batch --max-cost 5 --dry-run --sae runs/demo/sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llm",
-    "lacuna label --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31 --model gemma-2-9b --tokens runs/demo/tokens --domain domains/medicine.json --dry-run --out runs/demo/labels-gemma",
+    "npx lacuna label --sae runs/demo/sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-latents",
+    "npx lacuna label --judge anthropic --judge-model claude-haiku-4-5 --batch --max-cost 5 --dry-run --sae runs/demo/sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llm",
+    "npx lacuna label --sae gemma-scope-9b-pt-res/layer_31/width_16k/average_l0_76/params.npz --hook resid_post.31 --model gemma-2-9b --tokens runs/demo/tokens --domain domains/medicine.json --dry-run --out runs/demo/labels-gemma",
   ],
   version: 3,
   options: LabelOptions,

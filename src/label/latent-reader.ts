@@ -92,7 +92,7 @@ function hookOf({ hook, sae }: LatentSource, definition: SaeDefinition): Hook {
   if (found) return found;
   const says = definition.hookName ? `names "${definition.hookName}", which is at no hook of ours` : "names no hook";
   throw new UserError(
-    `${sae} ${says}. Give --hook, e.g. resid_post.31, and check it once: lacuna sae-check TEXT --model ... --sae ... --hook ...`,
+    `${sae} ${says}. Give --hook, e.g. resid_post.31, and check it once: npx lacuna sae-check TEXT --model ... --sae ... --hook ...`,
   );
 }
 

@@ -62,6 +62,6 @@ function requireBytes({ text, ends }: DocumentText, document: number, name: stri
   if (bytes !== covered)
     throw new UserError(
       `The tokens of document ${document + 1} spell ${covered} bytes, its text has ${bytes}: ${name} is not byte-level. ` +
-        "Tokenize the corpus with a byte-level tokenizer (lacuna tokenizer, or cl100k_base).",
+        "Tokenize the corpus with a byte-level tokenizer (npx lacuna tokenizer, or cl100k_base).",
     );
 }

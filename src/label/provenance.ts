@@ -2,7 +2,7 @@
  * @file Where labels come from: the spans the rule labelled, each with the latents that fired in it.
  *
  * A latent's explanation and verdict stand in latents.jsonl under its number. A span is counted in UTF-8 bytes of the
- * document's text, so `lacuna label-spans --offsets bytes` reads the file, corrected by hand or not.
+ * document's text, so `npx lacuna label-spans --offsets bytes` reads the file, corrected by hand or not.
  */
 import type { SparseActivations } from "../models/index.js";
 import type { Rule } from "./rule.js";

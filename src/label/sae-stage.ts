@@ -16,7 +16,7 @@ import { trainSae } from "./train-sae.js";
 export const SaeStageOptions = z.object({
   model: z.string().describe("directory of the annotator model"),
   reverse: z.string().optional().describe("a second annotator that reads from the end; its states are set beside"),
-  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  tokens: z.string().describe("token shards (from `npx lacuna tokenize`)"),
   layer: z.int().min(0).optional().describe("residual stream after this many blocks; default: the last block"),
   latents: z.int().min(1).default(1024).describe("latents of the SAE"),
   activation: z.enum(["topk", "jumprelu"]).default("topk").describe("how thresholds are set: steered or learned"),
@@ -34,7 +34,7 @@ export const saeStage = defineStage({
   name: "sae",
   summary: "Train a sparse autoencoder on a model's residual stream",
   why: "Its latents are directions one can look at and judge, from which token labels are made",
-  examples: ["lacuna sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --out runs/demo/sae"],
+  examples: ["npx lacuna sae --model runs/demo/train-baseline-40x2-s1 --tokens runs/demo/tokens --out runs/demo/sae"],
   version: 1,
   options: SaeStageOptions,
   inputs: ["model", "reverse", "tokens"],

@@ -13,7 +13,7 @@ import { documentLabel, joinLabels, labelBySpans, OFFSETS, readSpans, toBytes } 
 export const LabelSpansOptions = z.object({
   spans: z.string().describe('JSONL of spans: {"id": "d7", "start": 0, "end": 12, "label": "forget"}'),
   offsets: z.enum(OFFSETS).describe("what start and end count: utf16 units (JavaScript, Java) or UTF-8 bytes"),
-  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  tokens: z.string().describe("token shards (from `npx lacuna tokenize`)"),
   domain: z.string().describe("domain file, e.g. domains/medicine.json"),
   rest: z
     .enum(["retain", "unknown"])
@@ -32,7 +32,7 @@ export const labelSpansStage = defineStage({
   summary: "Label tokens and documents from spans marked by hand",
   why: "Where people have read the text, their labels train or check a classifier as any others",
   examples: [
-    "lacuna label-spans --spans marked.jsonl --offsets utf16 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-by-hand",
+    "npx lacuna label-spans --spans marked.jsonl --offsets utf16 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-by-hand",
   ],
   version: 1,
   options: LabelSpansOptions,

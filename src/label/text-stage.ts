@@ -26,7 +26,7 @@ import { type JudgedPiece, lexiconTextJudge, llmTextJudge } from "./llm/text.js"
 import { documentLabel, joinLabels, labelBySpans, toBytes } from "./spans.js";
 
 export const LabelTextOptions = z.object({
-  tokens: z.string().describe("token shards (from `lacuna tokenize`)"),
+  tokens: z.string().describe("token shards (from `npx lacuna tokenize`)"),
   domain: z.string().describe("domain file, e.g. domains/medicine.json"),
   granularity: z.enum(GRANULARITIES).default("sentence").describe("what is judged"),
   documents: z.int().min(1).default(1000).describe("documents labelled per split, at most"),
@@ -55,8 +55,8 @@ export const labelTextStage = defineStage({
   summary: "Label sentences or documents by a judge that reads them",
   why: "Costs more per token than judging latents once, and is what those labels are compared with",
   examples: [
-    "lacuna label-text --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-sentence",
-    "lacuna label-text --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --documents 100 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llama",
+    "npx lacuna label-text --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-sentence",
+    "npx lacuna label-text --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --documents 100 --tokens runs/demo/tokens --domain domains/medicine.json --out runs/demo/labels-llama",
   ],
   version: 2,
   options: LabelTextOptions,

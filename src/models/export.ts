@@ -19,11 +19,13 @@ export const exportModelStage = defineStage({
   summary: "Writes a model as a Hugging Face directory that transformers, vLLM and others load.",
   why: "What is measured here can be checked, and used, with other people's tools.",
   examples: [
-    "lacuna export-model --model runs/demo/train-baseline-40x2-s1 --out runs/demo/model-hf",
-    "lacuna export-model --model runs/demo/chat --out runs/demo/chat-hf",
+    "npx lacuna export-model --model runs/demo/train-baseline-40x2-s1 --out runs/demo/model-hf",
+    "npx lacuna export-model --model runs/demo/chat --out runs/demo/chat-hf",
   ],
   version: 2,
-  options: z.object({ model: z.string().describe("model directory, as written by lacuna pretrain or a tuning stage") }),
+  options: z.object({
+    model: z.string().describe("model directory, as written by npx lacuna pretrain or a tuning stage"),
+  }),
   inputs: ["model"],
   async run({ model: directory }, { out }) {
     const model = loadModel(directory);

@@ -79,7 +79,7 @@ export function loadModel(directory: string): Model {
   const model = loadAnyModel(directory);
   if (!model.config.bidirectional) return model;
   throw new UserError(
-    `${directory} is an encoder: it fills gaps in and cannot tell the next token. Give a model of lacuna pretrain --objective next.`,
+    `${directory} is an encoder: it fills gaps in and cannot tell the next token. Give a model of npx lacuna pretrain --objective next.`,
   );
 }
 

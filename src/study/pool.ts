@@ -33,7 +33,9 @@ export function runInThread(task: WorkerTask, progress: Progress = () => {}): Pr
       else reject(revive(message.error));
     });
     worker.on("error", reject);
-    worker.on("exit", (code) => reject(new Error(`The thread of "lacuna ${task.stage}" ended early (code ${code}).`)));
+    worker.on("exit", (code) =>
+      reject(new Error(`The thread of "npx lacuna ${task.stage}" ended early (code ${code}).`)),
+    );
   });
 }
 

@@ -83,20 +83,20 @@ export function readTokens(directory: string, split: Split): TokenShard {
   const ordered = docOffsets.every((offset, index) => index === 0 || offset >= docOffsets[index - 1]);
   if (docOffsets[0] !== 0 || docOffsets.at(-1) !== tokens.data.length || !ordered) {
     throw new UserError(
-      `${path} is corrupt: its document offsets do not cover its tokens. Run "lacuna tokenize" again.`,
+      `${path} is corrupt: its document offsets do not cover its tokens. Run "npx lacuna tokenize" again.`,
     );
   }
   requireSameTokenizer(
     { what: `Token shard ${shown(directory, split)}`, fingerprint: metadata.tokenizer },
     { what: "the tokenizer beside it", fingerprint: tokenizerFingerprint(directory) },
-    'Tokenize this corpus again: "lacuna tokenize".',
+    'Tokenize this corpus again: "npx lacuna tokenize".',
   );
   const names = readText(join(directory, `${split}.documents.jsonl`))
     .split("\n")
     .filter(Boolean);
   if (names.length !== docOffsets.length - 1) {
     throw new UserError(
-      `${shown(directory, split)} holds ${grouped(docOffsets.length - 1)} documents, its documents.jsonl ${grouped(names.length)}. Run "lacuna tokenize" again.`,
+      `${shown(directory, split)} holds ${grouped(docOffsets.length - 1)} documents, its documents.jsonl ${grouped(names.length)}. Run "npx lacuna tokenize" again.`,
     );
   }
   const documents = names.map((line) => DocumentName.parse(JSON.parse(line)));
@@ -113,7 +113,7 @@ export function readTruth(directory: string, split: Split): TokenTruth | undefin
   requireSameTokenizer(
     { what: `Truth ${basename(path)}`, fingerprint: metadata.tokenizer },
     { what: "the tokenizer beside it", fingerprint: tokenizerFingerprint(directory) },
-    'Tokenize this corpus again: "lacuna tokenize".',
+    'Tokenize this corpus again: "npx lacuna tokenize".',
   );
   return { domains: z.array(z.string()).parse(JSON.parse(metadata.domains)), labels };
 }

@@ -85,7 +85,7 @@ describe("reading tokens", () => {
     cpSync(at("tokens"), at("mixed"), { recursive: true });
     for (const name of ["tokenizer.json", "specials.json"]) cpSync(join(at("other"), name), join(at("mixed"), name));
     expect(() => readTokens(at("mixed"), "test")).toThrow(
-      /Token shard mixed\/test.safetensors was made with tokenizer bpe-1024:\w+, the tokenizer beside it with bpe-512:\w+\. .*lacuna tokenize/,
+      /Token shard mixed\/test.safetensors was made with tokenizer bpe-1024:\w+, the tokenizer beside it with bpe-512:\w+\. .*npx lacuna tokenize/,
     );
     expect(() => readTruth(at("mixed"), "test")).toThrow(/bpe-1024:\w+.*bpe-512:\w+/);
   });

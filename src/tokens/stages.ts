@@ -111,7 +111,7 @@ export const tokenizeStage = defineStage({
   name: "tokenize",
   summary: "Turns a corpus into token shards, one per split, with the truth of each token where it is known.",
   why: "Tokens are read many times; text is tokenized once.",
-  examples: ["lacuna tokenize --corpus runs/corpus --tokenizer runs/tokenizer --out runs/tokens"],
+  examples: ["npx lacuna tokenize --corpus runs/corpus --tokenizer runs/tokenizer --out runs/tokens"],
   version: 1,
   options: TokenizeOptions,
   inputs: ["corpus", "tokenizer"],

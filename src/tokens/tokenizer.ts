@@ -128,7 +128,7 @@ export async function copyTokenizer(from: string, to: string): Promise<void> {
 /** The two files of a stored tokenizer. */
 export function readFiles(directory: string): { json: string; specials: SpecialsFile } {
   if (!existsSync(join(directory, FILES.specials))) {
-    throw new UserError(`${directory} holds no ${FILES.specials}. Make a tokenizer with "lacuna tokenizer".`);
+    throw new UserError(`${directory} holds no ${FILES.specials}. Make a tokenizer with "npx lacuna tokenizer".`);
   }
   return {
     json: readText(join(directory, FILES.tokenizer)),

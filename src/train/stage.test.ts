@@ -11,7 +11,7 @@ import { syntheticCorpus, writeArtifacts } from "./testing/synthetic.js";
 const small = { width: 8, layers: 1, heads: 1, context: 16, batch: 4, steps: 6, validationWindows: 4 };
 const corpus = syntheticCorpus(200);
 
-describe("lacuna pretrain", () => {
+describe("npx lacuna pretrain", () => {
   it("gives the same artifact for the same options, and a model that can be read", async () => {
     const folder = temporaryFolder();
     const { tokens } = await writeArtifacts(folder, corpus);

@@ -1,4 +1,4 @@
-/** @file `lacuna pretrain`: from token shards (and a policy) to a model directory. */
+/** @file `npx lacuna pretrain`: from token shards (and a policy) to a model directory. */
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
@@ -14,9 +14,9 @@ import { train } from "./pretrain.js";
 import { mixDocuments } from "./upsample.js";
 
 const Options = z.object({
-  tokens: z.string().describe("folder of token shards (lacuna tokenize)"),
-  scores: z.string().optional().describe("folder of scores (lacuna score); needed by a policy that filters"),
-  policy: z.string().optional().describe("folder of a policy (lacuna filter); none trains on everything"),
+  tokens: z.string().describe("folder of token shards (npx lacuna tokenize)"),
+  scores: z.string().optional().describe("folder of scores (npx lacuna score); needed by a policy that filters"),
+  policy: z.string().optional().describe("folder of a policy (npx lacuna filter); none trains on everything"),
   objective: z
     .enum(["next", "masked"])
     .optional()
@@ -60,9 +60,9 @@ export const pretrainStage = defineStage({
   summary: "Trains a language model on tokens, under a policy or without one.",
   why: "What a model does not know after training on a filtered view is what the filter took away.",
   examples: [
-    "lacuna pretrain --tokens runs/tokens --width 64 --layers 2 --out runs/model",
-    "lacuna pretrain --tokens runs/tokens --scores runs/scores --policy runs/policy --out runs/masked",
-    "lacuna pretrain --tokens runs/tokens --objective masked --upsample medquad mtsamples --out runs/encoder",
+    "npx lacuna pretrain --tokens runs/tokens --width 64 --layers 2 --out runs/model",
+    "npx lacuna pretrain --tokens runs/tokens --scores runs/scores --policy runs/policy --out runs/masked",
+    "npx lacuna pretrain --tokens runs/tokens --objective masked --upsample medquad mtsamples --out runs/encoder",
   ],
   version: 1,
   options: Options,

@@ -2,7 +2,7 @@
  * @file Coarse labels: a label of a sentence or document, given to all its tokens (paper 6.3).
  *
  * Made from token labels, so that nothing differs from them but how fine they are. A judge's own coarse labels come from
- * `lacuna label-text`.
+ * `npx lacuna label-text`.
  */
 import { type DocumentText, documentLabel, sentencesOf } from "../../label/index.js";
 

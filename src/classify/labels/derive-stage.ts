@@ -18,8 +18,8 @@ import { compareLabels } from "./compare.js";
 import { flipLabels } from "./noise.js";
 
 export const LabelDeriveOptions = z.object({
-  labels: z.string().describe("labels to start from (lacuna label, label-text, label-spans, label-classifier)"),
-  tokens: z.string().describe("token shards the labels belong to (lacuna tokenize)"),
+  labels: z.string().describe("labels to start from (npx lacuna label, label-text, label-spans, label-classifier)"),
+  tokens: z.string().describe("token shards the labels belong to (npx lacuna tokenize)"),
   half: z
     .enum(["first", "second"])
     .optional()
@@ -38,8 +38,8 @@ export const labelDeriveStage = defineStage({
   summary: "Make labels from labels: of half the documents, coarser, or noisier",
   why: "Shows how much a classifier needs of its labels: their number, their grain, their truth",
   examples: [
-    "lacuna label-derive --labels runs/demo/labels --tokens runs/demo/tokens --coarsen sentence --out runs/demo/labels-coarse",
-    "lacuna label-derive --labels runs/demo/labels --tokens runs/demo/tokens --half first --noise 0.2 --out runs/demo/labels-noisy",
+    "npx lacuna label-derive --labels runs/demo/labels --tokens runs/demo/tokens --coarsen sentence --out runs/demo/labels-coarse",
+    "npx lacuna label-derive --labels runs/demo/labels --tokens runs/demo/tokens --half first --noise 0.2 --out runs/demo/labels-noisy",
   ],
   version: 1,
   options: LabelDeriveOptions,

@@ -133,7 +133,7 @@ function requireBothClasses(
   if (hasBothClasses(labels)) return;
   const isForget = labels.includes(1);
   const advice = isLexicon
-    ? `The lexicon of ${domain} fires in ${isForget ? "every sentence" : "none"} of ${grouped(documents.length)} train documents: give lacuna label-text --domain a file whose lexicon speaks this text's words, ${isForget ? "and not its commonest" : "in its language"}.`
+    ? `The lexicon of ${domain} fires in ${isForget ? "every sentence" : "none"} of ${grouped(documents.length)} train documents: give npx lacuna label-text --domain a file whose lexicon speaks this text's words, ${isForget ? "and not its commonest" : "in its language"}.`
     : `Of ${grouped(labels.length)} train sentences in ${path} ${isForget ? "all" : "none"} are forget; a classifier needs both kinds. Label more documents (--documents), or mend the domain file.`;
   throw new UserError(advice);
 }

@@ -12,7 +12,7 @@ import { compileLexicon, LABEL_STAGES } from "../../label/index.js";
 import type { Sentences } from "./sentences.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-/** What `lacuna label-text` says of its judge. */
+/** What `npx lacuna label-text` says of its judge. */
 const JudgedText = z.looseObject({ judge: z.string(), lexicon: z.array(z.string()).optional() });
 const DerivedLabels = z.looseObject({ labels: z.string() });
 
@@ -28,7 +28,7 @@ export function lexiconOf(labels: string): string[] {
   const { judge, lexicon } = JudgedText.parse(result);
   if (judge !== "lexicon") return [];
   if (lexicon) return lexicon;
-  throw new UserError(`${labels} does not keep the lexicon it was made by. Label again: lacuna label-text.`);
+  throw new UserError(`${labels} does not keep the lexicon it was made by. Label again: npx lacuna label-text.`);
 }
 
 /** 1 for words in which a term fires, by number. */

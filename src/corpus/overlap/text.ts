@@ -27,7 +27,7 @@ export interface TrainingDocument {
 const MAX_RECORD_BYTES = 2 ** 28;
 
 /**
- * Streams documents. Of a corpus made by `lacuna corpus`, those to train on; of other paths, all.
+ * Streams documents. Of a corpus made by `npx lacuna corpus`, those to train on; of other paths, all.
  *
  * @param onBad - called for every record that cannot be read
  * @throws UserError when a path is missing or of a kind that is not read, part of a file is lost, or there is no document

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await runStage(pretrainStage, { ...small, scores, policy: policies.remove }, filtered);
 }, 60_000);
 
-describe("lacuna attack", () => {
+describe("npx lacuna attack", () => {
   it("counts the tokens until a filtered model knows what the unfiltered one does", async () => {
     const { file, manifest } = await attackOf({ lrs: [0.003, 0.03, 0.3] }, "attack");
     expect(file.initialLoss).toBeGreaterThan(file.target + 0.2);

@@ -1,4 +1,4 @@
-/** @file `lacuna attack`: how many tokens of forget text bring back what a model does not know. */
+/** @file `npx lacuna attack`: how many tokens of forget text bring back what a model does not know. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -48,8 +48,8 @@ export const attackStage = defineStage({
   summary: "Finetunes a model on forget text and counts the tokens until it knows what the unfiltered one does.",
   why: "A capability that comes back within a few steps was hidden, not absent.",
   examples: [
-    "lacuna attack --model runs/removed --baseline runs/model --tokens runs/tokens --forget medical --out runs/attack",
-    "lacuna attack --model runs/removed --target 4.2 --tokens runs/tokens --cap 0.05 --seeds 1 --out runs/quick-attack",
+    "npx lacuna attack --model runs/removed --baseline runs/model --tokens runs/tokens --forget medical --out runs/attack",
+    "npx lacuna attack --model runs/removed --target 4.2 --tokens runs/tokens --cap 0.05 --seeds 1 --out runs/quick-attack",
   ],
   version: 3,
   options: Options,

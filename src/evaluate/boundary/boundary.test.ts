@@ -53,7 +53,7 @@ async function syntheticTokens(folder: string, model: string, { shuffled = false
 
 const small = { maxTokens: 1000, passage: 8, passages: 200, strengths: [1] };
 
-describe("lacuna boundary", () => {
+describe("npx lacuna boundary", () => {
   it("finds a boundary that is in the tokens, and subdomains that differ", async () => {
     const folder = temporaryFolder();
     // As many numbers as letters, so that any two sets of letters can be told apart linearly.

@@ -6,7 +6,7 @@ import { NO_DOMAIN, readDocument, readTokens, readTruth } from "../../tokens/ind
 
 export interface SidedOptions {
   tokens: string;
-  /** Labels of `lacuna label`, for their documents only. */
+  /** Labels of `npx lacuna label`, for their documents only. */
   labels?: string;
   /** Truth domains of each side; tokens of others are of neither. */
   forget: readonly string[];
@@ -29,7 +29,8 @@ export function readSided({ tokens, labels, forget, retain }: SidedOptions, spli
     return { ...labelled, names: shard.documents.slice(0, labelled.documents.length) };
   }
   const truth = readTruth(tokens, split);
-  if (!truth) throw new UserError(`${tokens} knows no domains of its ${split} tokens. Give --labels (lacuna label).`);
+  if (!truth)
+    throw new UserError(`${tokens} knows no domains of its ${split} tokens. Give --labels (npx lacuna label).`);
   for (const [side, names] of Object.entries({ forget, retain })) {
     if (names.some((name) => truth.domains.includes(name))) continue;
     throw new UserError(

@@ -13,8 +13,8 @@ import { probePair, type SubdomainPair, usableSubdomains } from "./subdomains.js
 import { readTokenRows } from "./token-rows.js";
 
 export const BoundaryOptions = z.object({
-  model: z.string().describe("model directory, as written by lacuna pretrain"),
-  tokens: z.string().describe("token shards, as written by lacuna tokenize"),
+  model: z.string().describe("model directory, as written by npx lacuna pretrain"),
+  tokens: z.string().describe("token shards, as written by npx lacuna tokenize"),
   labels: z.string().optional().describe("labels that say which tokens are forget, in place of the corpus's own truth"),
   forget: z.array(z.string()).min(1).default(["medical"]).describe("truth domains to forget"),
   retain: z.array(z.string()).min(1).default(["biology", "general"]).describe("truth domains to keep"),
@@ -57,8 +57,8 @@ export const boundaryStage = defineStage({
   summary: "Probe a model's states for forget against retain, and between subdomains",
   why: "A model that never learnt a domain may still know where it begins: then it can refuse, and a filter can be built on it",
   examples: [
-    "lacuna boundary --model runs/demo/train-mask-40x2-s1 --tokens runs/demo/tokens --out boundary-mask",
-    "lacuna boundary --model my-model --tokens my-tokens --labels my-labels --subjects corpus.jsonl --out boundary",
+    "npx lacuna boundary --model runs/demo/train-mask-40x2-s1 --tokens runs/demo/tokens --out boundary-mask",
+    "npx lacuna boundary --model my-model --tokens my-tokens --labels my-labels --subjects corpus.jsonl --out boundary",
   ],
   version: 2,
   options: BoundaryOptions,

@@ -27,7 +27,7 @@ export function readContaminated(directory: string): ReadonlySet<string> {
     lines.map((line, index) => {
       const parsed = Found.safeParse(JSON.parse(line));
       if (!parsed.success)
-        throw new UserError(`${path}:${index + 1} is not as expected. Make it again: lacuna contamination`);
+        throw new UserError(`${path}:${index + 1} is not as expected. Make it again: npx lacuna contamination`);
       return parsed.data.id;
     }),
   );

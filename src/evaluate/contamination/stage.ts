@@ -7,7 +7,7 @@ import { readQuestions } from "../questions/read.js";
 import { writeContaminated } from "./file.js";
 
 export const ContaminationOptions = z.object({
-  questions: z.array(z.string()).min(1).describe("question files, as for lacuna questions"),
+  questions: z.array(z.string()).min(1).describe("question files, as for npx lacuna questions"),
   ...TrainingTextOptions.shape,
   n: z.int().positive().default(13).describe("words in a row that count as a copy; a shorter question counts whole"),
 });
@@ -19,10 +19,10 @@ const checkedText = ({ context, question, choices, answer }: Question) =>
 export const contaminationStage = defineStage({
   name: "contamination",
   summary: "Find questions that stand in the training text",
-  why: "A question that was trained on measures memory: lacuna questions leaves these out and counts them",
+  why: "A question that was trained on measures memory: npx lacuna questions leaves these out and counts them",
   examples: [
-    "lacuna contamination --questions mmlu.jsonl medqa.jsonl --text runs/demo/corpus --out contamination",
-    "lacuna contamination --questions mmlu.jsonl --text texts/ --n 8 --out contamination-8",
+    "npx lacuna contamination --questions mmlu.jsonl medqa.jsonl --text runs/demo/corpus --out contamination",
+    "npx lacuna contamination --questions mmlu.jsonl --text texts/ --n 8 --out contamination-8",
   ],
   version: 1,
   options: ContaminationOptions,

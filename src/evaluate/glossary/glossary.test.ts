@@ -81,8 +81,8 @@ describe("choosing glossary questions", () => {
   });
 });
 
-describe("lacuna glossary-set", () => {
-  it("holds definitions out of the training text, and its questions are read by lacuna questions", async () => {
+describe("npx lacuna glossary-set", () => {
+  it("holds definitions out of the training text, and its questions are read by npx lacuna questions", async () => {
     const folder = temporaryFolder();
     const [glossary, text] = [join(folder, "terms.jsonl"), join(folder, "text.jsonl")];
     const definition = (i: number) => `at ${i} comes ${i + 1} then ${i + 2} then ${i + 3} in the row`;

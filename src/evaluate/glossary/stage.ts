@@ -31,7 +31,7 @@ export const GlossarySetOptions = z.object({
   seed: z.int().default(1).describe("seed of questions, distractors and their order"),
 });
 
-/** The question file; `lacuna questions` reports it as glossary/forget and glossary/retain. */
+/** The question file; `npx lacuna questions` reports it as glossary/forget and glossary/retain. */
 export const GLOSSARY_FILE = "glossary.jsonl";
 
 export const glossarySetStage = defineStage({
@@ -39,8 +39,8 @@ export const glossarySetStage = defineStage({
   summary: "Make cloze questions from glossaries: which term has this definition",
   why: "Models too small for exams move on these, and terms to forget stand beside terms to keep",
   examples: [
-    "lacuna glossary-set --glossary glossary/ --text runs/demo/corpus --out glossary-set",
-    "lacuna glossary-set --glossary terms.jsonl --text texts/ --ask definition --forget chemistry --retain physics --out set",
+    "npx lacuna glossary-set --glossary glossary/ --text runs/demo/corpus --out glossary-set",
+    "npx lacuna glossary-set --glossary terms.jsonl --text texts/ --ask definition --forget chemistry --retain physics --out set",
   ],
   version: 1,
   options: GlossarySetOptions,

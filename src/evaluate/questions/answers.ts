@@ -84,7 +84,7 @@ export function readAnswers(directory: string): Answered[] {
   const lines = readText(path).split("\n").filter(Boolean);
   return lines.map((line, index) => {
     const parsed = Answered.safeParse(JSON.parse(line));
-    if (!parsed.success) throw new UserError(`${path}:${index + 1} is no answer. Make it again: lacuna questions`);
+    if (!parsed.success) throw new UserError(`${path}:${index + 1} is no answer. Make it again: npx lacuna questions`);
     return parsed.data;
   });
 }

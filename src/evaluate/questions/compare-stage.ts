@@ -6,7 +6,7 @@ import { readAnswers } from "./answers.js";
 import { type Comparison, compareAnswers } from "./compare.js";
 
 export const CompareOptions = z.object({
-  first: z.string().describe("answers to compare with, e.g. the baseline's (lacuna questions)"),
+  first: z.string().describe("answers to compare with, e.g. the baseline's (npx lacuna questions)"),
   second: z.string().describe("answers of the other model to the same questions, e.g. a filtered one's"),
   forget: z.array(z.string()).default([]).describe("groups that test what is to be forgotten, e.g. mmlu/medical"),
   retain: z.array(z.string()).default([]).describe("groups that test what is to stay, e.g. mmlu/biology"),
@@ -18,8 +18,8 @@ export const compareStage = defineStage({
   summary: "Test what one model lost against another, question by question",
   why: "Paired differences see far smaller changes than two accuracies side by side",
   examples: [
-    "lacuna compare --first answers-baseline --second answers-mask --out compared",
-    "lacuna compare --first answers-baseline --second answers-mask --forget mmlu/medical --retain mmlu/biology --out compared-sides",
+    "npx lacuna compare --first answers-baseline --second answers-mask --out compared",
+    "npx lacuna compare --first answers-baseline --second answers-mask --forget mmlu/medical --retain mmlu/biology --out compared-sides",
   ],
   version: 1,
   options: CompareOptions,

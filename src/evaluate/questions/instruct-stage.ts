@@ -28,12 +28,12 @@ export const instructStage = defineStage({
   summary: "Finetune a model to answer lettered questions with a letter",
   why: "Letter scoring asks for a form of answer; this teaches the form, on questions that are not asked later",
   examples: [
-    "lacuna instruct --model runs/demo/train-mask-40x2-s1 --questions reviews.jsonl --without mmlu.jsonl --out instructed",
-    "lacuna instruct --model my-model --questions mmlu.jsonl --exclude-categories medical --epochs 3 --out instructed",
+    "npx lacuna instruct --model runs/demo/train-mask-40x2-s1 --questions reviews.jsonl --without mmlu.jsonl --out instructed",
+    "npx lacuna instruct --model my-model --questions mmlu.jsonl --exclude-categories medical --epochs 3 --out instructed",
   ],
   version: 2,
   options: z.object({
-    model: z.string().describe("model directory to start from (lacuna pretrain)"),
+    model: z.string().describe("model directory to start from (npx lacuna pretrain)"),
     questions: z.array(z.string()).min(1).describe("questions to learn the form from"),
     without: z.array(z.string()).default([]).describe("questions that are asked later: the same ones are left out"),
     categories: z

@@ -20,7 +20,7 @@ const write = (folder: string, name: string, from: number, to: number) => {
   return path;
 };
 
-describe("lacuna instruct", () => {
+describe("npx lacuna instruct", () => {
   it("trains one position of an example, the letter's, whatever the text holds", async () => {
     const { tokenizer } = await syntheticModel(temporaryFolder());
     const question = { id: "q", question: "Wow!!! Right?!", choices: ["yes!", "no!"], answer: 0 };

@@ -22,7 +22,7 @@ function writeSet(folder: string): string {
   return path;
 }
 
-describe("lacuna questions", () => {
+describe("npx lacuna questions", () => {
   it("answers every drawn question, and ends with the same bytes after an interruption", async () => {
     const folder = temporaryFolder();
     const { directory: model } = await syntheticModel(folder);

@@ -15,7 +15,7 @@ import { letterOf } from "./question.js";
 import { type GroupedQuestion, readQuestions } from "./read.js";
 
 export const QuestionsOptions = z.object({
-  model: z.string().describe("model directory, as written by lacuna pretrain"),
+  model: z.string().describe("model directory, as written by npx lacuna pretrain"),
   questions: z
     .array(z.string())
     .min(1)
@@ -37,7 +37,7 @@ export const QuestionsOptions = z.object({
   contamination: z
     .string()
     .optional()
-    .describe("what of them is in the training text (lacuna contamination): left out of the figures, and counted"),
+    .describe("what of them is in the training text (npx lacuna contamination): left out of the figures, and counted"),
   seed: z.int().default(1).describe("seed of the questions drawn"),
 });
 
@@ -58,8 +58,8 @@ export const questionsStage = defineStage({
   summary: "Put multiple-choice questions to a model, by letter and by cloze",
   why: "Says what a model can still tell, and at small sizes how far the right choice is ahead of the wrong ones",
   examples: [
-    "lacuna questions --model runs/demo/train-mask-40x2-s1 --questions mmlu.jsonl medqa.jsonl --out answers",
-    "lacuna questions --model my-model --questions glossary/questions.jsonl --scoring cloze --out answers-glossary",
+    "npx lacuna questions --model runs/demo/train-mask-40x2-s1 --questions mmlu.jsonl medqa.jsonl --out answers",
+    "npx lacuna questions --model my-model --questions glossary/questions.jsonl --scoring cloze --out answers-glossary",
   ],
   version: 1,
   options: QuestionsOptions,

@@ -36,7 +36,7 @@ async function setUp() {
   return { folder, base, model, questions };
 }
 
-describe("lacuna refusals", () => {
+describe("npx lacuna refusals", () => {
   it("finds that a model refuses what it was taught to, on questions it never saw, and stops where it was stopped", async () => {
     const { folder, base, model, questions } = await setUp();
     const asked = { questions, sayTokens: 8, temperature: 0 };

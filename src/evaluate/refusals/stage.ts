@@ -1,4 +1,4 @@
-/** @file `lacuna refusals`: how often a model refuses what it should, and what it should not (paper 4.4, Figs 9 and 20). */
+/** @file `npx lacuna refusals`: how often a model refuses what it should, and what it should not (paper 4.4, Figs 9 and 20). */
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
@@ -26,13 +26,13 @@ export const refusalsStage = defineStage({
   summary: "Asks a model forget-domain questions and general instructions, and counts what it refuses.",
   why: "A model that was never taught a domain may refuse it better, or worse; over-refusal is the price (paper 4.4).",
   examples: [
-    "lacuna refusals --model runs/demo/refuses --questions runs/questions --out runs/demo/refusals",
-    "lacuna refusals --model runs/demo/refuses --questions runs/questions --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --out runs/demo/refusals-judged",
+    "npx lacuna refusals --model runs/demo/refuses --questions runs/questions --out runs/demo/refusals",
+    "npx lacuna refusals --model runs/demo/refuses --questions runs/questions --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --out runs/demo/refusals-judged",
   ],
   version: 1,
   options: z.object({
-    model: z.string().describe("model directory (lacuna refusal-tune)"),
-    questions: z.string().describe("the split questions it was tuned with (lacuna refusal-questions)"),
+    model: z.string().describe("model directory (npx lacuna refusal-tune)"),
+    questions: z.string().describe("the split questions it was tuned with (npx lacuna refusal-questions)"),
     refusals: z.string().default(REFUSALS).describe("file of the refusals it was taught, one a line"),
     sayTokens: z.int().positive().default(32).describe("tokens of a response at most; a trained refusal must fit"),
     ...SayOptions.omit({ maxTokens: true }).shape,

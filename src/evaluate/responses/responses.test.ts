@@ -74,7 +74,7 @@ describe("judging responses", () => {
   });
 });
 
-describe("lacuna responses", () => {
+describe("npx lacuna responses", () => {
   it("asks, and measures the likelihood of the reference as the model's own answer", async () => {
     const folder = temporaryFolder();
     const made = await syntheticModel(folder);

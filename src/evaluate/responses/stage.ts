@@ -17,7 +17,7 @@ import { CRITERIA, judgeResponses, materialLength, modelOf, ResponseJudgeOptions
 import { overlap, repetition } from "./offline.js";
 
 const Options = z.object({
-  model: z.string().describe("model directory (lacuna chat-tune)"),
+  model: z.string().describe("model directory (npx lacuna chat-tune)"),
   questions: z.array(z.string()).min(1).describe("JSONL of question and reference, none of them tuned on"),
   perSource: z.int().positive().default(100).describe("questions of a file at most, drawn at random"),
   sayTokens: z.int().positive().default(64).describe("tokens of a response at most"),
@@ -31,8 +31,8 @@ export const responsesStage = defineStage({
   summary: "Ask a chat model questions, and judge or measure what it says",
   why: "Free answers show what choices hide: whether it is right, to the point, and makes sense at all",
   examples: [
-    "lacuna responses --model runs/demo/chat --questions medicine.jsonl general.jsonl --out responses",
-    "lacuna responses --model runs/demo/chat --questions medicine.jsonl --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --out responses-judged",
+    "npx lacuna responses --model runs/demo/chat --questions medicine.jsonl general.jsonl --out responses",
+    "npx lacuna responses --model runs/demo/chat --questions medicine.jsonl --judge openai --base-url http://localhost:11434/v1 --judge-model llama3.2 --out responses-judged",
   ],
   version: 2,
   options: Options,

@@ -25,7 +25,7 @@ export function replacementOf(set: PolicySet): Replacement {
 
 /** @throws UserError when the policies cannot be exported as one fixed corpus, or are over different inputs */
 export function checkPolicies(set: PolicySet): void {
-  if (set.policies.length === 0) throw new UserError("There is no policy to export. Make one with: lacuna filter");
+  if (set.policies.length === 0) throw new UserError("There is no policy to export. Make one with: npx lacuna filter");
   replacementOf(set);
   for (const { policy } of set.policies) {
     if (policy.startAt > 0) {

@@ -1,4 +1,4 @@
-/** @file What can be chosen about an export. The schema is the documentation: `lacuna export --help` is printed from it. */
+/** @file What can be chosen about an export. The schema is the documentation: `npx lacuna export --help` is printed from it. */
 import { z } from "zod";
 
 export const FORMATS = [

@@ -68,7 +68,7 @@ function rowsOfInput(input: InputFile, options: ReadOptions): AsyncIterable<Row>
 
 function changed({ uri }: { uri: string }, { row, id }: { row: number; id: string }): UserError {
   return new UserError(
-    `${uri} has changed since it was scored: record ${row} (${id.slice(0, 80)}) is another one. Score this input again: lacuna score`,
+    `${uri} has changed since it was scored: record ${row} (${id.slice(0, 80)}) is another one. Score this input again: npx lacuna score`,
   );
 }
 
@@ -110,7 +110,7 @@ function viewMaker(set: PolicySet, corpora: ScoredCorpus[], shard: number, given
     for (const { tokenScores } of scored) {
       if (tokenScores.length === scoringTokens) continue;
       throw new UserError(
-        `${uri}, record ${row}: the scores are of ${tokenScores.length} tokens, ${scoring.name} makes ${scoringTokens} of this text. Score this input again: lacuna score`,
+        `${uri}, record ${row}: the scores are of ${tokenScores.length} tokens, ${scoring.name} makes ${scoringTokens} of this text. Score this input again: npx lacuna score`,
       );
     }
     const isDropped = policies.some((policy) => policy.isDropped);

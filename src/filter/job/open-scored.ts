@@ -22,14 +22,14 @@ export async function openScored(uri: string): Promise<ScoredCorpus> {
   const pending = manifest ? 0 : (await pendingShards(store, plan)).length;
   if (pending > 0) {
     throw new UserError(
-      `The scoring job ${uri} is not finished: ${pending} of ${plan.inputs.length} shards are missing. Run the same lacuna score command again.`,
+      `The scoring job ${uri} is not finished: ${pending} of ${plan.inputs.length} shards are missing. Run the same npx lacuna score command again.`,
     );
   }
   const records: ShardRecord[] = [];
   for (const shard of plan.inputs.keys()) {
     const record = await readRecord(store, plan, shard);
     if (!record)
-      throw new UserError(`${uri}/${JOB_FILES.record(shard)} is missing. Check the job: lacuna verify ${uri}`);
+      throw new UserError(`${uri}/${JOB_FILES.record(shard)} is missing. Check the job: npx lacuna verify ${uri}`);
     records.push(record);
   }
   requireDocuments(store, plan, records);
@@ -39,10 +39,10 @@ export async function openScored(uri: string): Promise<ScoredCorpus> {
     );
   }
   const classifier = await readStored(store, "classifier.json", ClassifierFile);
-  if (!classifier) throw new UserError(`${uri}/classifier.json is missing. Check the job: lacuna verify ${uri}`);
+  if (!classifier) throw new UserError(`${uri}/classifier.json is missing. Check the job: npx lacuna verify ${uri}`);
   const json = Buffer.from(await store.read("tokenizer.json")).toString("utf8");
   const specials = await readStored(store, "specials.json", SpecialsFile);
-  if (!specials) throw new UserError(`${uri}/specials.json is missing. Check the job: lacuna verify ${uri}`);
+  if (!specials) throw new UserError(`${uri}/specials.json is missing. Check the job: npx lacuna verify ${uri}`);
   let tokenizer: Tokenizer | undefined;
   return {
     store,
@@ -65,7 +65,7 @@ export async function* readBlocks(
   const name = JOB_FILES.scores(record.shard);
   const file = await openTensors(store, name);
   if (file.metadata.key !== plan.key) {
-    throw new UserError(`${store.uri}/${name} belongs to another job. Check this one: lacuna verify ${store.uri}`);
+    throw new UserError(`${store.uri}/${name} belongs to another job. Check this one: npx lacuna verify ${store.uri}`);
   }
   for (let start = 0; start < record.documents; start += INDEX_DOCUMENTS) {
     const end = Math.min(start + INDEX_DOCUMENTS, record.documents);

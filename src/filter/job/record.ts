@@ -29,7 +29,7 @@ export async function readStored<Schema extends z.ZodType>(
 export async function readPlan(store: Store): Promise<JobPlan> {
   const plan = await readStored(store, JOB_FILES.plan, JobPlan);
   if (plan) return plan;
-  throw new UserError(`${store.uri} holds no scoring job: it has no ${JOB_FILES.plan}. Start one: lacuna score.`);
+  throw new UserError(`${store.uri} holds no scoring job: it has no ${JOB_FILES.plan}. Start one: npx lacuna score.`);
 }
 
 /** The record of a shard; undefined when it is not committed. @throws UserError when it belongs to another plan */

@@ -95,7 +95,7 @@ async function differs(store: Store, name: string, expected: string): Promise<st
 
 async function differsManifest(store: Store, plan: JobPlan, records: ShardRecord[]): Promise<string | undefined> {
   if ((await store.size(JOB_FILES.manifest)) === undefined) {
-    return `The job is not finished: it has no ${JOB_FILES.manifest}. Run the same lacuna score command again.`;
+    return `The job is not finished: it has no ${JOB_FILES.manifest}. Run the same npx lacuna score command again.`;
   }
   if (records.length !== plan.inputs.length) return undefined; // named already
   return differs(store, JOB_FILES.manifest, manifestText(await manifestOf(store, plan, records)));

@@ -1,5 +1,5 @@
 /**
- * @file `policies.json`: the result of `lacuna filter SCORES`, and reading it back as an open PolicySet.
+ * @file `policies.json`: the result of `npx lacuna filter SCORES`, and reading it back as an open PolicySet.
  *
  * Beside it lie `exempt-N.txt`, copies of the lists given for policy N. A job on disk is named relative to the result,
  * so that both can be moved together and found from any folder.
@@ -75,7 +75,7 @@ function fingerprintOf({ policies, topUp }: Pick<PoliciesFile, "policies" | "top
 }
 
 /**
- * Opens the result of `lacuna filter SCORES`, and the jobs it reads.
+ * Opens the result of `npx lacuna filter SCORES`, and the jobs it reads.
  * @throws UserError when it is none, or a job is gone, unfinished or no longer the one that was counted
  */
 export async function openPolicies(directory: string): Promise<PolicySet> {
@@ -83,7 +83,7 @@ export async function openPolicies(directory: string): Promise<PolicySet> {
   const path = join(directory, POLICIES_FILE);
   if (!existsSync(path)) {
     throw new UserError(
-      `${directory} is a policy for lacuna pretrain. An export needs one over a scoring job: lacuna filter SCORES --method ... --out DIR.`,
+      `${directory} is a policy for npx lacuna pretrain. An export needs one over a scoring job: npx lacuna filter SCORES --method ... --out DIR.`,
     );
   }
   const file = readJson(path, PoliciesFile);
@@ -94,7 +94,7 @@ export async function openPolicies(directory: string): Promise<PolicySet> {
     const scored = await openScored(uri);
     if (scored.fingerprint !== job) {
       throw new UserError(
-        `${uri} is not the scoring job that ${path} was made from (${scored.fingerprint.slice(0, 12)}, then ${job.slice(0, 12)}). Filter again: lacuna filter ${uri}.`,
+        `${uri} is not the scoring job that ${path} was made from (${scored.fingerprint.slice(0, 12)}, then ${job.slice(0, 12)}). Filter again: npx lacuna filter ${uri}.`,
       );
     }
     policies.push({ policy, scored, exempt: exempt ? openExempt(directory, exempt) : new Set() });

@@ -1,4 +1,4 @@
-/** @file Policies over scored corpora: what a document loses, and the sets of policies `lacuna filter` makes. */
+/** @file Policies over scored corpora: what a document loses, and the sets of policies `npx lacuna filter` makes. */
 export { type Counts, countPolicies, type FilterCounts, lostTokens, sumCounts } from "./counts.js";
 export { openPolicies, PoliciesFile } from "./file.js";
 export { countMarked, isDropped, type MarkingPolicy, markContent, markDocument } from "./mark.js";

@@ -1,5 +1,5 @@
 /**
- * @file What `lacuna filter SCORES` is given: one policy per scoring job, and what makes up for the lost tokens.
+ * @file What `npx lacuna filter SCORES` is given: one policy per scoring job, and what makes up for the lost tokens.
  *
  * Paths are as on the command line: from the current folder, or s3://. A delayed start is our own trainer's and is not
  * among them: an export is one fixed corpus.
@@ -12,7 +12,7 @@ const share = z.number().min(0).max(1);
 
 /** How to filter by one scoring job: an entry of a --policies file. */
 export const GivenPolicy = z.strictObject({
-  scores: z.string().min(1).describe("finished scoring job (lacuna score INPUT...)"),
+  scores: z.string().min(1).describe("finished scoring job (npx lacuna score INPUT...)"),
   method: z.enum(METHODS).describe(Policy.shape.method.description!),
   threshold: share.optional().describe("scores at or above it are forget"),
   share: share.optional().describe("share of tokens to filter, before smoothing; sets the threshold"),

@@ -249,6 +249,6 @@ describe("the two kinds of filter results", () => {
     const { out } = await made({ threshold: 0.5 });
     expect(() => readPolicy(out)).toThrow(/holds policies over a scoring job/);
     renameSync(join(out, "policies.json"), join(out, "policy.json"));
-    await expect(openPolicies(out)).rejects.toThrow(/is a policy for lacuna pretrain/);
+    await expect(openPolicies(out)).rejects.toThrow(/is a policy for npx lacuna pretrain/);
   });
 });

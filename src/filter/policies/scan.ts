@@ -63,7 +63,7 @@ export async function* blocksSideBySide(jobs: readonly ScoredCorpus[], shard: nu
       for (const [j, block] of blocks.entries()) {
         if (first && block?.first === first.first && block.tokenScores.length === first.tokenScores.length) continue;
         throw new UserError(
-          `Shard ${shard} of ${jobs[0].store.uri} and of ${jobs[j].store.uri} hold different documents. Check both: lacuna verify.`,
+          `Shard ${shard} of ${jobs[0].store.uri} and of ${jobs[j].store.uri} hold different documents. Check both: npx lacuna verify.`,
         );
       }
       yield blocks as ScoreBlock[];

@@ -43,7 +43,7 @@ function prevalenceOfRows({ thresholds }: ProbeFile, uri: string): number {
   const { forget, retain } = thresholds.histograms ?? {};
   if (!forget || !retain) {
     throw new UserError(
-      `The classifier of ${uri} does not say how many of its validation tokens are forget. Use --share, or make the classifier again: lacuna classifier now keeps it.`,
+      `The classifier of ${uri} does not say how many of its validation tokens are forget. Use --share, or make the classifier again: npx lacuna classifier now keeps it.`,
     );
   }
   const sum = (rows: readonly number[]) => rows.reduce((total, count) => total + count, 0);
@@ -62,6 +62,6 @@ function recallThreshold({ thresholds }: ProbeFile, wanted: number, uri: string)
   if (listed) return listed;
   const known = thresholds.recall.map((entry) => entry.wanted).join(", ");
   throw new UserError(
-    `The classifier of ${uri} keeps thresholds for a recall of ${known} only, not ${wanted}. Use one of these, or make the classifier again: lacuna classifier fit keeps what any recall needs.`,
+    `The classifier of ${uri} keeps thresholds for a recall of ${known} only, not ${wanted}. Use one of these, or make the classifier again: npx lacuna classifier fit keeps what any recall needs.`,
   );
 }

@@ -1,4 +1,4 @@
-/** @file A set of policies over scored corpora: what `lacuna filter` decides and `lacuna export` applies. */
+/** @file A set of policies over scored corpora: what `npx lacuna filter` decides and `npx lacuna export` applies. */
 import type { ScoredCorpus } from "../job/scored.js";
 import type { Policy } from "../policy.js";
 

@@ -101,7 +101,7 @@ export async function scoreByQueue(options: ByQueueOptions): Promise<void> {
       // Some servers do not say who is connected.
       const workers = await queue.getWorkersCount().catch(() => undefined);
       if (workers !== undefined)
-        progress.tell(workers === 0 ? "no worker listens yet: start lacuna worker" : `${workers} workers listen`);
+        progress.tell(workers === 0 ? "no worker listens yet: start npx lacuna worker" : `${workers} workers listen`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, checkMs);
         wake = () => {

@@ -50,7 +50,7 @@ describe("statistics of a job", () => {
     for (const { above, upTo, documents } of stats.documentsByForgetShare) expect(documents).toBe(between(above, upTo));
   });
 
-  it("says of each threshold what lacuna filter then takes", async () => {
+  it("says of each threshold what npx lacuna filter then takes", async () => {
     const folder = temporaryFolder();
     const scores = await writeScoredJob(folder, SHARDS);
     const { wouldTake } = await jobStats(await openScored(scores));

@@ -2,7 +2,7 @@
  * @file Statistics of a scoring job, in one pass over its scores: by source, histograms, what thresholds would take.
  *
  * Memory does not grow with the corpus, except by one line per source. Shares are of all tokens, end-of-texts included
- * (they score 0), as in `lacuna filter`, so that both print the same numbers.
+ * (they score 0), as in `npx lacuna filter`, so that both print the same numbers.
  */
 import type { Progress } from "../../base/progress.js";
 import type { ScoredCorpus } from "../job/scored.js";

@@ -2,7 +2,7 @@
  * @file Neuronpedia's dumps (v1): SOURCE/{features,activations,explanations}/batch-N.jsonl.gz.
  *
  * They hold what a judge needs, contexts and explanations, but not all that the labelling rule needs: mean and standard
- * deviation of a latent over a reference set are not in them, so those are NaN here, and `lacuna label` measures them on
+ * deviation of a latent over a reference set are not in them, so those are NaN here, and `npx lacuna label` measures them on
  * its own reference set. Files come from outside: lines are bounded, and what is not as expected is counted, not used.
  */
 import { existsSync, readdirSync } from "node:fs";

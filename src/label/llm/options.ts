@@ -1,4 +1,4 @@
-/** @file Options of judging, as `lacuna label` takes them. */
+/** @file Options of judging, as `npx lacuna label` takes them. */
 import { z } from "zod";
 import { NO_TEXT } from "../../base/no-text.js";
 import { checkBaseUrl } from "../../llm/index.js";

@@ -48,7 +48,7 @@ export interface OpenFolderOptions {
   ungraded: readonly string[];
 }
 
-/** Opens what `lacuna label`, `label-text` or `label-spans` made. @throws UserError naming what is missing or differs */
+/** Opens what `npx lacuna label`, `label-text` or `label-spans` made. @throws UserError naming what is missing or differs */
 export function openLabelFolder(path: string, options: OpenFolderOptions): LabelFolder {
   const manifest = readManifest(path, LABEL_STAGES);
   const tokens = findInput(path, manifest, "tokens", options.tokens);

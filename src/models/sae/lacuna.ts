@@ -1,5 +1,5 @@
 /**
- * @file Our own saves (`lacuna sae`): sae.json and sae.safetensors, as a definition like any other.
+ * @file Our own saves (`npx lacuna sae`): sae.json and sae.safetensors, as a definition like any other.
  *
  * Both ways of training store a threshold per latent, so both are JumpReLU here; `layer` counts blocks before the state.
  */

@@ -68,7 +68,7 @@ describe("refusal rates over seeds", () => {
 
 describe("alignment.json", () => {
   const all = [...facts("baseline", 10), ...facts("remove", 50), ...facts("baseline", 0, 1e5)];
-  const results = analyseAlignment(config, all, ["lacuna alignment"]);
+  const results = analyseAlignment(config, all, ["npx lacuna alignment"]);
 
   it("is a valid file of one cell per model and form, without paths", () => {
     expect(Alignment.parse(results)).toEqual(results);

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-describe("lacuna classifier-report, on classifiers of synthetic letters", () => {
+describe("npx lacuna classifier-report, on classifiers of synthetic letters", () => {
   it("has the figures the classifiers themselves were measured with", () => {
     for (const name of ["bilm", "encoder-classifier"]) {
       const file = readClassifierFile(at(name));

@@ -10,7 +10,7 @@ import { renderClassifiers } from "./page.js";
 import { Report } from "./results.js";
 
 export const ClassifierReportOptions = z.object({
-  classifiers: z.array(z.string()).min(1).describe("finished classifiers (lacuna classifier fit)"),
+  classifiers: z.array(z.string()).min(1).describe("finished classifiers (npx lacuna classifier fit)"),
   names: z
     .array(z.string().min(1))
     .optional()
@@ -32,8 +32,8 @@ export const classifierReportStage = defineStage({
   summary: "Compare classifiers: table with intervals, curves, calibration, sources, cost",
   why: "A better classifier is a better filter; what each step up buys, and costs, should be known before a corpus is scored",
   examples: [
-    "lacuna classifier-report runs/demo/classifier runs/demo/classifier-2 --out runs/demo/classifiers",
-    "lacuna classifier-report runs/encoder runs/bilm --names encoder biLM --steps encoder:biLM --out runs/classifiers",
+    "npx lacuna classifier-report runs/demo/classifier runs/demo/classifier-2 --out runs/demo/classifiers",
+    "npx lacuna classifier-report runs/encoder runs/bilm --names encoder biLM --steps encoder:biLM --out runs/classifiers",
   ],
   version: 2,
   options: ClassifierReportOptions,

@@ -27,6 +27,6 @@ ${latentsSection(report)}
 ${madeSection(report)}
 ${caveatsSection(report)}
 </main>
-<footer>Made by Lacuna ${PACKAGE.version} with lacuna label-report.</footer>`;
+<footer>Made by Lacuna ${PACKAGE.version} with npx lacuna label-report.</footer>`;
   return page({ title: `Lacuna: labels of ${report.domain}`, version: PACKAGE.version, styles: STYLES, body });
 }

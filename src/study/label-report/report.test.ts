@@ -173,6 +173,6 @@ describe("the report on labels", () => {
     await runStage(labelDeriveStage, { labels: at("hand"), tokens: at("tokens"), half: "first" }, at("half"));
     const derived = await labelReport([at("hand"), at("half")], options);
     expect(derived.pairs[0].tokens).toMatchObject({ first: 0, second: 0, kappa: 1 });
-    await expect(labelReport([at("tokens")], options)).rejects.toThrow(/was made by "lacuna tokenize"/);
+    await expect(labelReport([at("tokens")], options)).rejects.toThrow(/was made by "npx lacuna tokenize"/);
   });
 });

@@ -134,7 +134,7 @@ describe("a new classifier that cannot be measured or made", () => {
     expect(quality.verdict).toMatchObject({ word: "unknown", measuredOn: null });
     const page = readFileSync(join(folder, "out/classifier.html"), "utf8");
     expect(page).toContain("its lexicon has one term");
-    expect(page).not.toContain("lacuna filter &lt;scored&gt;");
+    expect(page).not.toContain("npx lacuna filter &lt;scored&gt;");
   });
 
   it("says what to do when no term stands in the text", async () => {

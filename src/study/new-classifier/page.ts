@@ -20,9 +20,9 @@ export const shareOf = (part: number, whole: number) => (whole > 0 ? part / whol
 
 /** The next three commands, for a reader who has this page and not our terminal. */
 const NEXT = [
-  "lacuna score <your text> --classifier <this folder>/classifier --out <scored>",
-  "lacuna filter <scored> --method mask --rule prevalence --out <policy>",
-  "lacuna export <policy> --to huggingface --out <export>",
+  "npx lacuna score <your text> --classifier <this folder>/classifier --out <scored>",
+  "npx lacuna filter <scored> --method mask --rule prevalence --out <policy>",
+  "npx lacuna export <policy> --to huggingface --out <export>",
 ];
 
 /** Renders the whole page. @param lexicon - terms to mark in the passages; undefined: the page shows no text */
@@ -39,7 +39,7 @@ ${thresholdsSection(quality)}
 ${lexicon ? passagesSection(quality, drawn, lexicon) : html`<section id="passages"><h2>Judge for yourself</h2><p>Made with --no-text, so no passage is shown; quality.json names ${drawn.length} by document and bytes.</p></section>`}
 ${limitsSection(quality)}
 </main>
-<footer>Made by Lacuna ${PACKAGE.version} with lacuna classifier new. The numbers are in quality.json beside this page, without any text.</footer>`;
+<footer>Made by Lacuna ${PACKAGE.version} with npx lacuna classifier new. The numbers are in quality.json beside this page, without any text.</footer>`;
   return page({
     title: `Lacuna: a classifier of ${quality.domain}`,
     version: PACKAGE.version,

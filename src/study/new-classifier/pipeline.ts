@@ -40,7 +40,7 @@ export interface NewClassifierInputs {
   /** The domain file. */
   domain: string;
   tokenizer?: TokenizerChoice;
-  /** JSONL of spans marked by hand, as lacuna label-spans reads them. */
+  /** JSONL of spans marked by hand, as npx lacuna label-spans reads them. */
   spans?: { file: string; offsets: Offsets };
 }
 

@@ -85,7 +85,7 @@ export function thresholdsSection({ thresholds }: QualityFile): Html {
   }));
   return html`<section id="thresholds">
 <h2>What each threshold would take</h2>
-<p>Scores are stored once, so a threshold costs nothing to change: <code>lacuna filter --threshold</code>, or <code>--share</code> for a share of the tokens.</p>
+<p>Scores are stored once, so a threshold costs nothing to change: <code>npx lacuna filter --threshold</code>, or <code>--share</code> for a share of the tokens.</p>
 ${table("Of held-out tokens.", ["threshold", "also", "taken by mask or remove", "taken with whole documents"], rows, 2)}
 </section>`;
 }
@@ -96,7 +96,7 @@ export function limitsSection({ warnings, domain }: QualityFile): Html {
 <ul>
 ${warnings.map((warning) => html`<li>${warning}</li>`)}
 <li>The classifier knows words and their pieces, not meanings: ${domain} said in words of its own, without any term's company, slips through.</li>
-<li>Held-out documents come from the same files. On other text (<code>lacuna score</code> counts unfamiliar documents) it may be worse.</li>
+<li>Held-out documents come from the same files. On other text (<code>npx lacuna score</code> counts unfamiliar documents) it may be worse.</li>
 <li>Labels by hand, where there are any, are as good as the hand. Intervals cover which documents were marked, not who marked them.</li>
 </ul>
 </section>`;

@@ -32,8 +32,8 @@ export function renderSafeguards(safeguards: Safeguards, { comesBack, refuses }:
   const body = html`${head(safeguards)}
 <main>
 ${lostAndKept(safeguards)}
-<section id="comes-back"><h2>How fast it comes back</h2>${comesBack ?? notRun("lacuna robustness")}</section>
-<section id="refuses"><h2>How it refuses</h2>${refuses ?? notRun("lacuna alignment")}</section>
+<section id="comes-back"><h2>How fast it comes back</h2>${comesBack ?? notRun("npx lacuna robustness")}</section>
+<section id="refuses"><h2>How it refuses</h2>${refuses ?? notRun("npx lacuna alignment")}</section>
 ${knowsBoundary(safeguards)}
 ${says(safeguards)}
 <section id="tables"><h2>The numbers</h2>

@@ -60,7 +60,7 @@ export function madeSection({ config, commands, lacuna, processor, routes, arms 
 <pre>${commands.join("\n")}</pre>
 <dl class="made">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 <p>A classifier, taught by the labels, scores every training token; tokens with scores at or above the threshold are filtered.${controls} Held-out loss is measured on raw text, per domain. A slowdown is the compute a model was trained with over the compute at which the unfiltered baseline has the same loss, read off straight segments between baselines in log-log space; beyond them only a bound is given. Selectivity is the slowdown on what is to be forgotten over that on what is to be kept. The same command on the same text and processor makes the same results.json, byte for byte; it holds every setting.</p>
-<pre>lacuna report --results results.json --out . --data   # every figure and table of this page as CSV</pre></section>`;
+<pre>npx lacuna report --results results.json --out . --data   # every figure and table of this page as CSV</pre></section>`;
 }
 
 export function limitsSection({ caveats }: Results): Html {

@@ -8,7 +8,7 @@ import { Robustness } from "./results.js";
 import { recoveryTable } from "./table.js";
 
 const config = RobustnessConfig.parse({});
-const results = analyseRobustness(config, SYNTHETIC_ATTACKS, ["lacuna robustness"]);
+const results = analyseRobustness(config, SYNTHETIC_ATTACKS, ["npx lacuna robustness"]);
 const gap = (arm: string, over: string, parameters: number) =>
   results.gaps.find((g) => g.arm === arm && g.over === over && g.parameters === parameters)!;
 

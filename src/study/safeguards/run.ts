@@ -20,9 +20,9 @@ export interface SafeguardsOptions {
   config: SafeguardsConfig;
   series: Series;
   inputs: SafeguardInputs;
-  /** Attack the models too, into `robustness` below `out`; or what an earlier `lacuna robustness` found. */
+  /** Attack the models too, into `robustness` below `out`; or what an earlier `npx lacuna robustness` found. */
   robustness?: RobustnessConfig | Robustness;
-  /** Teach the models to refuse too, into `alignment` below `out`; or what an earlier `lacuna alignment` found. */
+  /** Teach the models to refuse too, into `alignment` below `out`; or what an earlier `npx lacuna alignment` found. */
   alignment?: AlignmentConfig | Alignment;
   /** F1 of the study's own classifier, as a mark in the figure of probes. */
   classifierF1?: number | null;

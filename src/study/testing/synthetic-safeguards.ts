@@ -97,7 +97,7 @@ export function syntheticSafeguards(): Safeguards {
     );
   return {
     ...{ format: "lacuna-safeguards", formatVersion: 1, lacuna: "0.0.0-synthetic", synthetic: true },
-    ...{ config: safeguardsConfig("evening"), commands: ["lacuna safeguards runs/synthetic   # SYNTHETIC"] },
+    ...{ config: safeguardsConfig("evening"), commands: ["npx lacuna safeguards runs/synthetic   # SYNTHETIC"] },
     ...{ sizes: SIZES, arms: ARMS, contamination: { n: 13, documents: 4624, questions: 4000, contaminated: 17 } },
     glossarySet: {
       forget: { questions: 800, medianOccurrences: 21 },

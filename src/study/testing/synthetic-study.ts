@@ -88,7 +88,7 @@ export function syntheticFacts({
     synthetic: true,
     domain: "medicine",
     config: { ...studyConfig("demo"), sizes: [16, 24, 32, 48].map((width) => ({ width, layers: 2, heads: 2 })) },
-    commands: ["lacuna study --budget demo   # SYNTHETIC: not what made this file"],
+    commands: ["npx lacuna study --budget demo   # SYNTHETIC: not what made this file"],
     corpus: {
       name: "SYNTHETIC dictionary pages",
       domainsFrom: "truth",

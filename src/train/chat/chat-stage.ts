@@ -1,4 +1,4 @@
-/** @file `lacuna chat-tune`: from a model that continues texts to one that answers. */
+/** @file `npx lacuna chat-tune`: from a model that continues texts to one that answers. */
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { defineStage } from "../../base/stage.js";
@@ -11,12 +11,12 @@ export const chatTuneStage = defineStage({
   summary: "Finetunes a model on conversations, so that it answers.",
   why: "Refusals are a habit of models that answer; this makes one of a model that continues texts (paper A.3).",
   examples: [
-    "lacuna chat-tune --model runs/demo/train-baseline-40x2-s1 --data conversations.jsonl --out runs/demo/chat",
-    "lacuna chat-tune --model runs/demo/train-baseline-40x2-s1 --data questions/general-train.jsonl --epochs 3 --context 128 --out runs/demo/chat",
+    "npx lacuna chat-tune --model runs/demo/train-baseline-40x2-s1 --data conversations.jsonl --out runs/demo/chat",
+    "npx lacuna chat-tune --model runs/demo/train-baseline-40x2-s1 --data questions/general-train.jsonl --epochs 3 --context 128 --out runs/demo/chat",
   ],
   version: 1,
   options: z.object({
-    model: z.string().describe("model directory to start from (lacuna pretrain)"),
+    model: z.string().describe("model directory to start from (npx lacuna pretrain)"),
     data: z
       .array(z.string())
       .min(1)

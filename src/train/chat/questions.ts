@@ -28,8 +28,8 @@ export const refusalQuestionsStage = defineStage({
   summary: "Splits questions to refuse and instructions to follow into training and evaluation.",
   why: "A refusal counts only on questions that are not tuned on; one split serves all models and seeds.",
   examples: [
-    "lacuna refusal-questions --forget medical-questions.jsonl --general instructions.jsonl --out runs/questions",
-    "lacuna refusal-questions --forget medicationqa.jsonl glossary.jsonl --forget-domains medical --unseen medquad.jsonl --text runs/demo/corpus --general instructions.jsonl glossary.jsonl --general-domains general --out runs/questions",
+    "npx lacuna refusal-questions --forget medical-questions.jsonl --general instructions.jsonl --out runs/questions",
+    "npx lacuna refusal-questions --forget medicationqa.jsonl glossary.jsonl --forget-domains medical --unseen medquad.jsonl --text runs/demo/corpus --general instructions.jsonl glossary.jsonl --general-domains general --out runs/questions",
   ],
   version: 2,
   options: z.object({
@@ -160,7 +160,7 @@ const Stored = z.object({
 export async function readQuestionSet(folder: string, kind: Kind, part: Part): Promise<Instruction[]> {
   const questions: Instruction[] = [];
   const path = join(folder, fileOf(kind, part));
-  for await (const question of readRecords(path, Stored, 'made by "lacuna refusal-questions"'))
+  for await (const question of readRecords(path, Stored, 'made by "npx lacuna refusal-questions"'))
     questions.push(question);
   return questions;
 }

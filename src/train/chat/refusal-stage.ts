@@ -1,4 +1,4 @@
-/** @file `lacuna refusal-tune`: teaches a model that answers to refuse what is of the forget domain (paper 4.4, B.4). */
+/** @file `npx lacuna refusal-tune`: teaches a model that answers to refuse what is of the forget domain (paper 4.4, B.4). */
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { random } from "../../base/random.js";
@@ -15,13 +15,13 @@ export const refusalTuneStage = defineStage({
   summary: "Teaches a model to refuse forget-domain questions and to follow other instructions.",
   why: "Whether a filtered model still tells the domain apart shows in how well refusing generalises (paper 4.4).",
   examples: [
-    "lacuna refusal-tune --model runs/demo/chat --questions runs/questions --out runs/demo/refuses",
-    "lacuna refusal-tune --model runs/demo/chat --questions runs/questions --form token --seed 2 --out runs/demo/refuses-token",
+    "npx lacuna refusal-tune --model runs/demo/chat --questions runs/questions --out runs/demo/refuses",
+    "npx lacuna refusal-tune --model runs/demo/chat --questions runs/questions --form token --seed 2 --out runs/demo/refuses-token",
   ],
   version: 1,
   options: z.object({
-    model: z.string().describe("model directory to start from (lacuna chat-tune)"),
-    questions: z.string().describe("questions and instructions (lacuna refusal-questions)"),
+    model: z.string().describe("model directory to start from (npx lacuna chat-tune)"),
+    questions: z.string().describe("questions and instructions (npx lacuna refusal-questions)"),
     form: z.enum(FORMS).default("prose").describe("refuse by a sentence, or by the token <|refusal|>"),
     refusals: z.string().default(REFUSALS).describe("file of refusals, one a line"),
     ...TuneOptions.shape,

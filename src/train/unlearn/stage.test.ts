@@ -42,7 +42,7 @@ beforeAll(async () => {
   await runStage(pretrainStage, small, model);
 }, 60_000);
 
-describe("lacuna unlearn", () => {
+describe("npx lacuna unlearn", () => {
   it.each(["rmu", "circuit-breaker", "gradient-ascent"] as const)(
     "%s forgets within the retain budget",
     async (method) => {

@@ -1,4 +1,4 @@
-/** @file `lacuna unlearn`: the rivals of filtering, which take a capability out of a trained model. */
+/** @file `npx lacuna unlearn`: the rivals of filtering, which take a capability out of a trained model. */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
@@ -76,10 +76,10 @@ export const unlearnStage = defineStage({
   name: "unlearn",
   summary:
     "Takes a capability out of a trained model: RMU, a circuit breaker or gradient ascent, within a retain budget.",
-  why: "These are what filtering the pretraining data competes with; attack both the same way (lacuna attack).",
+  why: "These are what filtering the pretraining data competes with; attack both the same way (npx lacuna attack).",
   examples: [
-    "lacuna unlearn --model runs/model --tokens runs/tokens --method rmu --out runs/rmu",
-    "lacuna unlearn --model runs/model --tokens runs/tokens --method rmu --coefficient auto --retain-budget 0.05 --out runs/rmu-auto",
+    "npx lacuna unlearn --model runs/model --tokens runs/tokens --method rmu --out runs/rmu",
+    "npx lacuna unlearn --model runs/model --tokens runs/tokens --method rmu --coefficient auto --retain-budget 0.05 --out runs/rmu-auto",
   ],
   version: 2,
   options: Options,
