@@ -82,9 +82,9 @@ export function dropIfEmpty(partial: string): void {
 
 /** The first thing in which two results differ, as a clause: "its --lr is 0.005, here it is 0.01". */
 export function differenceOf(found: ResultPlan, wanted: ResultPlan): string {
-  if (found.stage !== wanted.stage) return `it is of "lacuna ${found.stage}", this is "lacuna ${wanted.stage}"`;
+  if (found.stage !== wanted.stage) return `it is of "npx lacuna ${found.stage}", this is "npx lacuna ${wanted.stage}"`;
   if (found.version !== wanted.version) {
-    return `it is of version ${found.version} of "lacuna ${found.stage}", this Lacuna has version ${wanted.version}`;
+    return `it is of version ${found.version} of "npx lacuna ${found.stage}", this Lacuna has version ${wanted.version}`;
   }
   for (const name of namesOf(found.options, wanted.options)) {
     if (name in wanted.inputs) continue;

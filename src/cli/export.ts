@@ -1,4 +1,4 @@
-/** @file `lacuna export`: a scored corpus under its policies, in the format of a trainer. No model is loaded. */
+/** @file `npx lacuna export`: a scored corpus under its policies, in the format of a trainer. No model is loaded. */
 import type { Command } from "commander";
 import { grouped, UserError } from "../base/errors.js";
 import { PLACE_TEXT } from "../base/place.js";
@@ -43,7 +43,7 @@ export function addExportCommand(program: Command): void {
     .requiredOption("--out <folder>", "folder to make; the same command finds it finished or goes on where it stopped")
     .option(
       "--tokenizer <path>",
-      `the trainer's: its tokenizer.json or the folder with it, a folder of lacuna tokenizer, or ${NAMED_TOKENIZERS.join(" or ")}; left out: the one the scores are aligned to`,
+      `the trainer's: its tokenizer.json or the folder with it, a folder of npx lacuna tokenizer, or ${NAMED_TOKENIZERS.join(" or ")}; left out: the one the scores are aligned to`,
     )
     .option("--eos <token>", "with --tokenizer: what ends documents, a piece or an id; left out: the tokenizer's own")
     .option("--pad <token>", "with --tokenizer: what fills rows up, a piece or an id; left out: the tokenizer's own");

@@ -124,7 +124,7 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
     if (counts.bad > 0)
       console.log(`${grouped(counts.bad)} bad records were set aside, with reasons, in ${out}/quarantine.`);
     showLosses(lost);
-    console.log(`Next: lacuna stats ${out}   lacuna filter ${out} --method mask --rule f1 --out POLICY`);
+    console.log(`Next: npx lacuna stats ${out}   npx lacuna filter ${out} --method mask --rule f1 --out POLICY`);
   }
 }
 

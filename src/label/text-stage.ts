@@ -44,7 +44,7 @@ export const LabelTextOptions = z.object({
     // One is what there was before there was a choice: it is the same work whether it is said or not.
     .transform((together) => (together === 1 ? undefined : together))
     .describe(
-      "sentences of one document a model is asked about at once (default: 1); cheaper, and verdicts may change: compare with lacuna label-report",
+      "sentences of one document a model is asked about at once (default: 1); cheaper, and verdicts may change: compare with npx lacuna label-report",
     ),
   ...JudgeOptions.omit({ judgeFrom: true, score: true, minScore: true, embedModel: true }).shape,
 });
@@ -146,7 +146,7 @@ function checkTogether({ judge, granularity, sentencesPerQuestion: together = 1 
   );
 }
 
-/** A judged piece as `lacuna label-spans` reads it, with what the judge said. */
+/** A judged piece as `npx lacuna label-spans` reads it, with what the judge said. */
 function lineOf(id: string, { start, end, judgement }: JudgedPiece, { noText }: Pick<Options, "noText">): string {
   const { verdict: label, confidence, reason, cause } = judgement;
   return `${JSON.stringify({ id, start, end, label, confidence, reason: noText ? undefined : reason, cause })}\n`;

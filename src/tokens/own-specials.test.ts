@@ -196,7 +196,7 @@ describe("special tokens of layouts made at random", () => {
   }, 60_000);
 });
 
-describe("lacuna tokenizer --file", () => {
+describe("npx lacuna tokenizer --file", () => {
   it("takes the case files' own tokens and says which", async () => {
     const open = async (name: string) => {
       const out = join(temporaryFolder(), name);

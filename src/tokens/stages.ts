@@ -37,8 +37,8 @@ export const tokenizerStage = defineStage({
   summary: "Learns a byte-level BPE vocabulary, or takes a published one.",
   why: "A small vocabulary made for the corpus lets small models learn; a published one makes results comparable.",
   examples: [
-    "lacuna tokenizer --corpus runs/corpus --out runs/tokenizer",
-    "lacuna tokenizer --name cl100k_base --out runs/cl100k",
+    "npx lacuna tokenizer --corpus runs/corpus --out runs/tokenizer",
+    "npx lacuna tokenizer --name cl100k_base --out runs/cl100k",
     "npx lacuna tokenizer --file Qwen3-0.6B/tokenizer.json --out runs/qwen",
   ],
   version: 1,

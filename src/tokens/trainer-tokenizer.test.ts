@@ -9,7 +9,7 @@ import { openTrainerTokenizer } from "./trainer-tokenizer.js";
 const llama = join(import.meta.dirname, "..", "testing", "cases", "llama2-layout.json");
 
 describe("a trainer's tokenizer", () => {
-  it("is the same from its file, from the folder with it, and from the folder lacuna tokenizer made of it", async () => {
+  it("is the same from its file, from the folder with it, and from the folder npx lacuna tokenizer made of it", async () => {
     const folder = temporaryFolder();
     copyFileSync(llama, join(folder, "tokenizer.json"));
     writeFileSync(join(folder, "special_tokens_map.json"), JSON.stringify({ eos_token: "</s>", pad_token: "<unk>" }));

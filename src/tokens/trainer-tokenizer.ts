@@ -1,4 +1,4 @@
-/** @file A trainer's tokenizer as people give it: a name, a folder of lacuna tokenizer, or a tokenizer.json with its files. */
+/** @file A trainer's tokenizer as people give it: a name, a folder of npx lacuna tokenizer, or a tokenizer.json with its files. */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../base/errors.js";

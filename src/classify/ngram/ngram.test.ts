@@ -145,7 +145,7 @@ describe("labels of one class", () => {
   it("stop when nothing in train is forget, saying what to do", async () => {
     const labels = await relabelled("none-train", "train", () => 0);
     await expect(classify("none", { labels })).rejects.toThrow(
-      /The lexicon of company fires in none of \d+ train documents: give lacuna label-text --domain/,
+      /The lexicon of company fires in none of \d+ train documents: give npx lacuna label-text --domain/,
     );
   });
 

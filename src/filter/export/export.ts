@@ -207,7 +207,7 @@ function readFinished(out: string): ExportManifest {
   const other = readJson(path, z.looseObject({ stage: z.string().default("?") }));
   if (other.stage !== "export")
     throw new UserError(
-      `${out} holds another result, of "lacuna ${other.stage}". Give another --out, or delete ${out}.`,
+      `${out} holds another result, of "npx lacuna ${other.stage}". Give another --out, or delete ${out}.`,
     );
   return readJson(path, ExportManifest);
 }

@@ -35,7 +35,7 @@ export async function openScored(uri: string): Promise<ScoredCorpus> {
   requireDocuments(store, plan, records);
   if (!manifest) {
     throw new UserError(
-      `The scoring job ${uri} is scored, but has no manifest.json. Run the same lacuna score command again.`,
+      `The scoring job ${uri} is scored, but has no manifest.json. Run the same npx lacuna score command again.`,
     );
   }
   const classifier = await readStored(store, "classifier.json", ClassifierFile);

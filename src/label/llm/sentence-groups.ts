@@ -2,7 +2,7 @@
  * @file Several sentences of one document in one question.
  *
  * The document around sentences is most of what a question costs, and neighbours share it. But a model asked about many
- * sentences at once may judge them differently: `lacuna label-report` compares the two. A sentence the answer says
+ * sentences at once may judge them differently: `npx lacuna label-report` compares the two. A sentence the answer says
  * nothing certain of is asked about alone.
  */
 import type { Domain } from "../domain.js";
