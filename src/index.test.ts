@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "./base/package.js";
@@ -32,5 +32,11 @@ describe("the lock file", () => {
     const { packages } = JSON.parse(readFileSync(join(PACKAGE_ROOT, "package-lock.json"), "utf8"));
     expect(packages["node_modules/onnxruntime-node"]).toBeDefined();
     expect(packages["node_modules/onnxruntime-node"]).not.toHaveProperty("hasInstallScript");
+  });
+});
+
+describe("the built command", () => {
+  it.skipIf(process.platform === "win32")("may be executed, whatever built it: npx lacuna", () => {
+    expect(statSync(join(PACKAGE_ROOT, "dist/cli/main.js")).mode & 0o111).toBe(0o111);
   });
 });
