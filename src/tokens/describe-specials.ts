@@ -2,11 +2,14 @@
 import type { SpecialName, SpecialsFrame } from "./specials.js";
 import type { Tokenizer } from "./tokenizer.js";
 
-export type DescribedSpecials = Pick<Tokenizer, "entries" | "vocabularySize" | "specials" | "texts" | "origins">;
+export type DescribedSpecials = Pick<
+  Tokenizer,
+  "entries" | "vocabularySize" | "specials" | "texts" | "origins" | "note"
+>;
 
 /** End-of-text, padding, `<|hidden|>`, rows of the embedding. */
 export function describeSpecials(tokenizer: DescribedSpecials): string[] {
-  const { vocabularySize, entries, specials, texts, origins } = tokenizer;
+  const { vocabularySize, entries, specials, texts, origins, note } = tokenizer;
   const token = (label: string, name: SpecialName) => {
     const origin = origins[name] === undefined ? "" : ` (${origins[name]})`;
     return `${label}: ${specials[name]} ${JSON.stringify(texts[name])}${origin}`;
@@ -16,6 +19,7 @@ export function describeSpecials(tokenizer: DescribedSpecials): string[] {
     token("pad", "pad"),
     token("hidden", "hidden"),
     `rows of the embedding: ${vocabularySize}, of which the tokenizer's own are ${entries}`,
+    ...(note === undefined ? [] : [note]),
   ];
 }
 

@@ -5,8 +5,10 @@
  * is comes from --eos, the files beside tokenizer.json, its post-processor, or a name that is usual, in this order.
  * `<|hidden|>`, which no tokenizer has, gets a row that its model has and does not use, else a new one behind all others.
  */
+
 import { UserError } from "../base/errors.js";
 import { openCodec } from "./codec.js";
+import { otherIdsNote } from "./library-ids.js";
 import { NO_FILES, type OwnFiles, type Role } from "./own-files.js";
 import { ownFrame } from "./own-frame.js";
 import { type Pieces, PiecesJson, piecesOf } from "./pieces.js";
@@ -104,6 +106,7 @@ export function ownSpecials(json: string, name: string, files: OwnFiles = NO_FIL
     texts: by(({ text }) => text),
     origins: by(({ origin }) => origin),
     frame: ownFrame(added, chosen.endOfText.id, bos, pieces, files),
+    note: otherIdsNote(value),
   };
 }
 

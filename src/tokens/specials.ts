@@ -50,6 +50,8 @@ export const SpecialsFile = z.object({
   /** Where the id of each is from, in words; left out where all are as we place them. */
   origins: z.partialRecord(SpecialKey, z.string()).optional(),
   frame: SpecialsFrame.optional(),
+  /** What to know before a trainer reads these ids. */
+  note: z.string().optional(),
 });
 export type SpecialsFile = z.infer<typeof SpecialsFile>;
 

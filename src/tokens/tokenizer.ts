@@ -37,6 +37,8 @@ export interface Tokenizer {
   readonly origins: Partial<Record<SpecialName, string>>;
   /** What the tokenizer itself would put around every text; `encode` never does. */
   readonly frame: SpecialsFrame;
+  /** What to know before a trainer reads these ids. */
+  readonly note?: string;
   /** Ids of a text; never a special token, not even for its literal string. No end of text is added. */
   encode(text: string): Uint32Array<ArrayBuffer>;
   /** Also the UTF-8 byte offset at which each token ends; a token starts where the one before it ends. */
@@ -93,6 +95,7 @@ export function createTokenizer(json: string, file: SpecialsFile): Tokenizer {
     texts: written,
     origins: file.origins ?? {},
     frame: file.frame ?? NO_FRAME,
+    note: file.note,
     encode: (text) => codec.encodeIds(wellFormed(text)),
     encodeWithOffsets: (text) => codec.encode(wellFormed(text)),
     encodeBlocks: (text, tokens) => codec.encodeBlocks(wellFormed(text), tokens),
