@@ -6,7 +6,9 @@ import { COMMANDS } from "./commands.js";
 
 const NAMES = COMMANDS.flatMap(({ commands }) => commands.map(({ name }) => name)).join("|");
 /** A command line without `npx`: `lacuna` is no command after `npm ci`. */
-const BARE = new RegExp(`(?<![\\w./@-])(?<!npx )lacuna +(?:(?:${NAMES}|--version|--help)\\b|\\$\\{(?!version|report|args))`);
+const BARE = new RegExp(
+  `(?<![\\w./@-])(?<!npx )lacuna +(?:(?:${NAMES}|--version|--help)\\b|\\$\\{(?!version|report|args))`,
+);
 
 const THIS = "shown-commands.test.ts";
 
