@@ -94,7 +94,7 @@ describe("runStage", () => {
     await expect(other({ times: 2 })).rejects.toThrow(/a\.txt \(--input\) has changed since/);
     writeFileSync(input, "x");
     const renamed = { ...stage, name: "paste" };
-    await expect(runStage(renamed, { input, times: 2 }, out)).rejects.toThrow(/it is of "lacuna copy"/);
+    await expect(runStage(renamed, { input, times: 2 }, out)).rejects.toThrow(/it is of "npx lacuna copy"/);
     await expect(runStage({ ...stage, version: 2 }, { input, times: 2 }, out)).rejects.toThrow(/it is of version 1/);
     expect(readFileSync(scratch, "utf8")).toBe("kept between attempts");
     const { plan } = await planStage(stage, { input, times: 2 });
