@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../base/random.js";
+import { ensureBuilt } from "../testing/built.js";
 import { temporaryFolder } from "../testing/folder.js";
 import type { Outcome, Spending } from "./asker.js";
 import { fakeAnthropic } from "./testing/fake-anthropic.js";
 import { pause } from "./testing/http.js";
-import { ensureBuilt, soonAfter, startAsking, textsBelow, throughKills } from "./testing/kills.js";
+import { soonAfter, startAsking, textsBelow, throughKills } from "./testing/kills.js";
 import { QUICK, SYNTHETIC_KEY } from "./testing/setup.js";
 
 const reply = (user: string) => ({ text: `answer to ${user}` });
@@ -14,7 +15,7 @@ const readResult = (folder: string) =>
   JSON.parse(readFileSync(join(folder, "outcomes.json"), "utf8")) as { outcomes: Outcome[]; spent: Spending };
 
 describe("random kills of a real process", () => {
-  beforeAll(() => ensureBuilt());
+  beforeAll(ensureBuilt);
 
   it("pay for every call of a batch exactly once, whenever the kill comes", async () => {
     const folder = temporaryFolder();

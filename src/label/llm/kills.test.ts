@@ -6,8 +6,9 @@ import { random } from "../../base/random.js";
 import { fakeAnthropic } from "../../llm/testing/fake-anthropic.js";
 import { fakeOpenAi } from "../../llm/testing/fake-openai.js";
 import { pause } from "../../llm/testing/http.js";
-import { built, ensureBuilt, soonAfter, startScript, textsBelow, throughKills } from "../../llm/testing/kills.js";
+import { built, soonAfter, startScript, textsBelow, throughKills } from "../../llm/testing/kills.js";
 import { QUICK, SYNTHETIC_KEY } from "../../llm/testing/setup.js";
+import { ensureBuilt } from "../../testing/built.js";
 import { temporaryFolder } from "../../testing/folder.js";
 import type { Judgement } from "../judge.js";
 import { countCauses } from "./answers.js";
@@ -65,7 +66,7 @@ function expectJudgements(folder: string): void {
 }
 
 describe("judging through random kills", () => {
-  beforeAll(() => ensureBuilt(["llm", "label", "label/llm"]));
+  beforeAll(ensureBuilt);
 
   it("in batches pays for each answered question exactly once and counts what stays unknown", async () => {
     const folder = temporaryFolder();

@@ -1,31 +1,12 @@
 /** @file A real process that asks, killed at random and started again until it is done. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PACKAGE_ROOT } from "../../base/package.js";
 import { pause } from "./http.js";
 import { QUICK, SYNTHETIC_KEY } from "./setup.js";
-
-/** Processes import the built package: builds it where it is older than the sources of these folders. */
-export function ensureBuilt(folders: readonly string[] = ["llm"]): void {
-  const sources = folders.flatMap((folder) =>
-    readdirSync(join(PACKAGE_ROOT, "src", folder))
-      .filter((name) => /(?<!\.test)\.ts$/.test(name))
-      .map((name) => `${folder}/${name}`),
-  );
-  const isFresh = sources.every((name) => {
-    const built = join(PACKAGE_ROOT, "dist", name.replace(/ts$/, "js"));
-    return existsSync(built) && statSync(built).mtimeMs >= statSync(join(PACKAGE_ROOT, "src", name)).mtimeMs;
-  });
-  if (isFresh) return;
-  try {
-    execFileSync("npm", ["run", "--silent", "build"], { cwd: PACKAGE_ROOT });
-  } catch {
-    // Type errors elsewhere do not keep the compiler from writing; `npm run types` is what reports them.
-  }
-}
 
 /** A module of the built package, as a string literal for `import` in a script. */
 export function built(module: string): string {
