@@ -121,6 +121,7 @@ async function scoreCommand(inputs: string[], flags: ScoreFlags): Promise<void> 
       console.log(
         `Unfamiliar documents: ${grouped(counts.unfamiliar)}. Most of their words are new to the classifier, so their scores are not calibrated.`,
       );
+    if (counts.empty > 0) console.log(`Records without a text: ${grouped(counts.empty)}.`);
     if (counts.bad > 0)
       console.log(`${grouped(counts.bad)} bad records were set aside, with reasons, in ${out}/quarantine.`);
     showLosses(lost);

@@ -25,7 +25,7 @@ export function renderStats(stats: JobStats, { paint, columns = columnsOf(), sou
     paint.bold(`${printable(stats.domain)}: ${grouped(stats.tokens)} tokens in ${documents}`),
     `${compact(stats.textBytes).replace(/[kMG]?$/, " $&B")} of text. Of ${grouped(stats.rows - stats.lost)} records ${grouped(stats.empty)} were empty and ${grouped(stats.bad)} set aside as unreadable.`,
     ...(stats.lost > 0
-      ? [`Parts of files that could not be read, with unknown many documents: ${grouped(stats.lost)}.`]
+      ? [`Parts of files that could not be read: ${grouped(stats.lost)}. How many documents were in them is unknown.`]
       : []),
     ...(stats.unfamiliar > 0
       ? [

@@ -154,7 +154,7 @@ describe("a scoring job", () => {
     const { problems, counts } = await verifyJob(store);
     expect(counts.lost).toBe(2);
     expect(problems).toEqual([
-      "/in/1 is not whole: 2 parts of it could not be read, with unknown many documents; 17 were (quarantine/00001.jsonl says why).",
+      "/in/1 is not whole: 2 parts of it could not be read, so how many documents it has is unknown; 17 were read (quarantine/00001.jsonl says why).",
     ]);
     // Lost parts count against what is allowed: 3 bad records and 2 lost parts.
     const strict = (maxBad: number) => runSynthetic(memoryStore().store, syntheticPlan(SHARDS, { maxBad }), open);

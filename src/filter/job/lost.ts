@@ -14,7 +14,7 @@ export function losses(plan: JobPlan, records: readonly ShardRecord[]): string[]
     .filter(({ lost = 0 }) => lost > 0)
     .map(({ shard, documents, lost = 0 }) => {
       const parts = lost === 1 ? "a part" : `${grouped(lost)} parts`;
-      return `${plan.inputs[shard].uri} is not whole: ${parts} of it could not be read, with unknown many documents; ${grouped(documents)} were (${JOB_FILES.quarantine(shard)} says why).`;
+      return `${plan.inputs[shard].uri} is not whole: ${parts} of it could not be read, so how many documents it has is unknown; ${grouped(documents)} were read (${JOB_FILES.quarantine(shard)} says why).`;
     });
 }
 
