@@ -83,7 +83,8 @@ function summary(all: readonly Answered[]): GroupSummary {
     questions: counted.length,
     contaminated: all.length - counted.length,
     beyondContext: counted.filter(({ beyondContext }) => beyondContext).length,
-    chance: meanOf(counted.map(({ bytes }) => 1 / bytes.length))?.value ?? null,
+    chance:
+      counted.length === 0 ? null : counted.reduce((sum, { bytes }) => sum + 1 / bytes.length, 0) / counted.length,
     measures,
   };
 }
