@@ -59,3 +59,20 @@ describe("a plan and the version of int8's rounding", () => {
     await expect(startJob(await storeWith(old), planned({}), classifier)).rejects.toThrow("its precision is int8");
   });
 });
+
+describe("a job begun where another one is", () => {
+  const input = { uri: "/in/a.jsonl", source: "a", bytes: 2 };
+  const begun = (inputs: object[], settings: Partial<JobSettings> = {}) =>
+    planJob({ classifier, settings, inputs: inputs as never });
+
+  it.each([
+    ["a setting", [input], { textField: "body" }, "its textField is text, here it is body"],
+    ["how many files", [input, { ...input, uri: "/in/b.jsonl" }], {}, "it has 1 input files, here there are 2"],
+    ["which file", [{ ...input, uri: "/in/b.jsonl" }], {}, "its inputs differ from here on: /in/b.jsonl (2 bytes)"],
+    ["a file that has grown", [{ ...input, bytes: 3 }], {}, "its inputs differ from here on: /in/a.jsonl (3 bytes)"],
+    ["what a file is called", [{ ...input, source: "in/a" }], {}, 'it calls /in/a.jsonl "a", here it is called "in/a"'],
+  ])("is refused, saying %s differs", async (_, inputs, settings, said) => {
+    const store = await storeWith(begun([input]));
+    await expect(startJob(store, begun(inputs, settings), classifier)).rejects.toThrow(said);
+  });
+});

@@ -105,5 +105,9 @@ function differenceOf(found: JobPlan, wanted: JobPlan): string {
   const changed = wanted.inputs.find(
     ({ uri, bytes }, shard) => found.inputs[shard].uri !== uri || found.inputs[shard].bytes !== bytes,
   );
-  return changed ? `its inputs differ from here on: ${changed.uri} (${changed.bytes} bytes)` : "its plan differs";
+  if (changed) return `its inputs differ from here on: ${changed.uri} (${changed.bytes} bytes)`;
+  const shard = wanted.inputs.findIndex(({ source }, at) => found.inputs[at].source !== source);
+  return shard < 0
+    ? "its plan differs"
+    : `it calls ${wanted.inputs[shard].uri} "${found.inputs[shard].source}", here it is called "${wanted.inputs[shard].source}"`;
 }
