@@ -98,7 +98,7 @@ export function differenceOf(found: ResultPlan, wanted: ResultPlan): string {
     const paths = [one, other].map((list) => list.map(({ path }) => path).join(" ") || "left out");
     if (paths[0] !== paths[1]) return sentence(name, paths[0], paths[1]);
     const changed = one.find(({ fingerprint }, at) => fingerprint !== other[at].fingerprint)!;
-    return `${changed.path} (${flag(name)}) has changed since`;
+    return `${changed.path} (${flagOf(name)}) has changed since`;
   }
   return "its inputs differ";
 }
@@ -108,10 +108,11 @@ function namesOf(one: object, other: object): string[] {
 }
 
 function sentence(name: string, one: string, other: string): string {
-  return `its ${flag(name)} is ${one}, here it is ${other}`;
+  return `its ${flagOf(name)} is ${one}, here it is ${other}`;
 }
 
-function flag(name: string): string {
+/** The option of a setting: --text-field of textField. */
+export function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -56,7 +56,7 @@ describe("a plan and the version of int8's rounding", () => {
     const message = /version 1 of int8's rounding, this Lacuna has version 2; .* another --out/;
     expect(() => requireSameRounding(old, "runs/scores")).toThrow(message);
     await expect(startJob(await storeWith(old), planned({ precision: "int8" }), classifier)).rejects.toThrow(message);
-    await expect(startJob(await storeWith(old), planned({}), classifier)).rejects.toThrow("its precision is int8");
+    await expect(startJob(await storeWith(old), planned({}), classifier)).rejects.toThrow("its --precision is int8");
   });
 });
 
@@ -66,7 +66,7 @@ describe("a job begun where another one is", () => {
     planJob({ classifier, settings, inputs: inputs as never });
 
   it.each([
-    ["a setting", [input], { textField: "body" }, "its textField is text, here it is body"],
+    ["a setting", [input], { textField: "body" }, "its --text-field is text, here it is body"],
     ["how many files", [input, { ...input, uri: "/in/b.jsonl" }], {}, "it has 1 input files, here there are 2"],
     ["which file", [{ ...input, uri: "/in/b.jsonl" }], {}, "its inputs differ from here on: /in/b.jsonl (2 bytes)"],
     ["a file that has grown", [{ ...input, bytes: 3 }], {}, "its inputs differ from here on: /in/a.jsonl (3 bytes)"],
