@@ -81,16 +81,14 @@ export function dropIfEmpty(partial: string): void {
 }
 
 /** The first thing in which two results differ, as a clause: "its --lr is 0.005, here it is 0.01". */
-export function differenceOf(found: ResultPlan, wanted: ResultPlan): string {
+function differenceOf(found: ResultPlan, wanted: ResultPlan): string {
   if (found.stage !== wanted.stage) return `it is of "npx lacuna ${found.stage}", this is "npx lacuna ${wanted.stage}"`;
   if (found.version !== wanted.version) {
     return `it is of version ${found.version} of "npx lacuna ${found.stage}", this Lacuna has version ${wanted.version}`;
   }
-  for (const name of namesOf(found.options, wanted.options)) {
-    if (name in wanted.inputs) continue;
-    const [one, other] = [found.options[name], wanted.options[name]];
-    if (canonicalJson([one]) !== canonicalJson([other])) return sentence(name, shown(one), shown(other));
-  }
+  const named = namesOf(found.options, wanted.options).filter((name) => !(name in wanted.inputs));
+  const option = optionDifference(found.options, wanted.options, named);
+  if (option !== undefined) return option;
   for (const name of namesOf(found.inputs, wanted.inputs)) {
     const [one, other] = [found.inputs[name] ?? [], wanted.inputs[name] ?? []];
     const prints = (list: typeof one) => list.map(({ fingerprint }) => fingerprint).join();
@@ -103,6 +101,16 @@ export function differenceOf(found: ResultPlan, wanted: ResultPlan): string {
   return "its inputs differ";
 }
 
+/** The first option in which two results differ: "its --lr is 0.005, here it is 0.01"; undefined where they agree. */
+export function optionDifference(
+  found: Readonly<Record<string, unknown>>,
+  wanted: Readonly<Record<string, unknown>>,
+  names = namesOf(found, wanted),
+): string | undefined {
+  const name = names.find((each) => canonicalJson([found[each]]) !== canonicalJson([wanted[each]]));
+  return name && sentence(name, shown(found[name]), shown(wanted[name]));
+}
+
 function namesOf(one: object, other: object): string[] {
   return [...new Set([...Object.keys(other), ...Object.keys(one)])];
 }
@@ -111,8 +119,7 @@ function sentence(name: string, one: string, other: string): string {
   return `its ${flagOf(name)} is ${one}, here it is ${other}`;
 }
 
-/** The option of a setting: --text-field of textField. */
-export function flagOf(name: string): string {
+function flagOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

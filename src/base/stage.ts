@@ -123,11 +123,10 @@ export async function planStage<Schema extends z.ZodObject>(stage: Stage<Schema>
   const fingerprints = Object.fromEntries(
     Object.entries(inputs).map(([name, list]) => [name, list.map((i) => i.fingerprint)]),
   );
-  const isKeyed = (name: string) => !stage.unkeyed?.includes(name);
-  const keyed = Object.entries({ ...options, ...fingerprints }).filter(([name]) => isKeyed(name));
+  const keyed = Object.entries(decisive({ ...options, ...fingerprints }, stage.unkeyed));
   const key = sha256(canonicalJson([stage.name, stage.version, Object.fromEntries(keyed)]));
-  const decisive = Object.fromEntries(Object.entries(options).filter(([name]) => isKeyed(name)));
-  const plan: ResultPlan = { stage: stage.name, version: stage.version, key, options: decisive, inputs };
+  const decided = decisive(options, stage.unkeyed);
+  const plan: ResultPlan = { stage: stage.name, version: stage.version, key, options: decided, inputs };
   return { options, inputs, key, plan };
 }
 
@@ -135,11 +134,13 @@ export async function planStage<Schema extends z.ZodObject>(stage: Stage<Schema>
 export function stagePlace(out: string, plan: ResultPlan, unkeyed: Stage["unkeyed"] = []): Place {
   return placeOf(out, plan, (path) => {
     const { stage, version, key, options, inputs } = readManifest(path);
-    const decisive = Object.fromEntries(
-      Object.entries(options).filter(([name]) => !unkeyed.some((other) => other === name)),
-    );
-    return { stage, version, key, options: decisive, inputs };
+    return { stage, version, key, options: decisive(options, unkeyed), inputs };
   });
+}
+
+/** Options without those that say how the work is done, not what it is. */
+function decisive(options: object, unkeyed: readonly string[] = []): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !unkeyed.includes(name)));
 }
 
 /**

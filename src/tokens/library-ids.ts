@@ -5,6 +5,7 @@
  * vocabulary's size on. A file that it wrote says the same; one edited by hand, or with gaps, may not.
  */
 import { PiecesJson } from "./pieces.js";
+import { modelVocabulary } from "./tokenizer-json.js";
 
 export interface OtherId {
   content: string;
@@ -17,9 +18,7 @@ export interface OtherId {
 /** @param value - a tokenizer.json, parsed */
 export function otherIds(value: unknown): OtherId[] {
   const { model, added_tokens } = PiecesJson.parse(value);
-  const vocabulary = new Map(
-    Array.isArray(model.vocab) ? model.vocab.map(([text], id) => [text, id]) : Object.entries(model.vocab),
-  );
+  const vocabulary = modelVocabulary(model);
   const added = new Map<string, number>();
   let highest = -1;
   for (const { content } of added_tokens) {

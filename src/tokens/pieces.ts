@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { UserError } from "../base/errors.js";
+import { modelEntries } from "./tokenizer-json.js";
 
 const Id = z.int().nonnegative();
 const Added = z.looseObject({ id: Id, content: z.string(), special: z.boolean().default(false) });
@@ -34,9 +35,7 @@ export function piecesOf(value: unknown, name: string, more: readonly AddedToken
   const parsed = PiecesJson.safeParse(value);
   if (!parsed.success) throw new UserError(`${name} is not a tokenizer.json: ${z.prettifyError(parsed.error)}`);
   const { model, added_tokens } = parsed.data;
-  const vocabulary = Array.isArray(model.vocab)
-    ? model.vocab.map(([text], id) => [text, id] as const)
-    : Object.entries(model.vocab);
+  const vocabulary = modelEntries(model);
   const listed = new Set(added_tokens.flatMap(({ id, content }) => [id, content]));
   const added = [...added_tokens, ...more.filter(({ id, content }) => !listed.has(id) && !listed.has(content))];
   const ids = new Map(vocabulary);

@@ -61,9 +61,14 @@ export const TokenizerJson = z.looseObject({
 });
 export type TokenizerJson = z.infer<typeof TokenizerJson>;
 
+/** A model's entries with their ids, as listed: a list may hold a piece twice. */
+export function modelEntries({ vocab }: Pick<ModelJson, "vocab">): [text: string, id: number][] {
+  return Array.isArray(vocab) ? vocab.map(([piece], id) => [piece, id]) : Object.entries(vocab);
+}
+
 /** Ids of a model's entries. */
-export function modelVocabulary({ vocab }: Pick<ModelJson, "vocab">): Map<string, number> {
-  return new Map(Array.isArray(vocab) ? vocab.map(([piece], id) => [piece, id]) : Object.entries(vocab));
+export function modelVocabulary(model: Pick<ModelJson, "vocab">): Map<string, number> {
+  return new Map(modelEntries(model));
 }
 
 /** A pair of entries that merge. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { canonicalJson, sha256 } from "../../base/hash.js";
-import { flagOf } from "../../base/place.js";
+import { optionDifference } from "../../base/place.js";
 import { readManifest } from "../../base/stage.js";
 import type { Store } from "../../base/store/index.js";
 import { readClassifierFile, requireScorable } from "../../classify/index.js";
@@ -95,11 +95,8 @@ function differenceOf(found: JobPlan, wanted: JobPlan): string {
   if (found.classifier !== wanted.classifier) {
     return `its classifier is ${found.classifier.slice(0, 12)}, this one is ${wanted.classifier.slice(0, 12)}`;
   }
-  const settings = { ...found.settings, ...wanted.settings };
-  for (const name of Object.keys(settings) as (keyof JobSettings)[]) {
-    const [one, other] = [found.settings[name] ?? "left out", wanted.settings[name] ?? "left out"];
-    if (one !== other) return `its ${flagOf(name)} is ${one}, here it is ${other}`;
-  }
+  const setting = optionDifference(found.settings, wanted.settings);
+  if (setting !== undefined) return setting;
   if (found.inputs.length !== wanted.inputs.length) {
     return `it has ${found.inputs.length} input files, here there are ${wanted.inputs.length}`;
   }
