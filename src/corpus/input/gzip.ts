@@ -10,7 +10,7 @@ import { constants, crc32, createInflateRaw, type InflateRaw, inflateRawSync } f
 import { grouped } from "../../base/errors.js";
 import { Damage, excerptOf, Truncated } from "./bad.js";
 import { ByteReader } from "./reader.js";
-import { type Members, type Stretches, stretchesOf } from "./stretches.js";
+import { type Members, memberSearch, type Stretches, stretchesOf } from "./stretches.js";
 
 /** Compressed bytes per step. */
 const PIECE_BYTES = 1 << 15;
@@ -21,14 +21,10 @@ const TRAILER_BYTES = 8;
 /** Longest name or comment in a header. */
 const MAX_NAME_BYTES = 1 << 16;
 
-/** A member found behind damage is decompressed this far before it is believed, stored bytes. */
-const TRIAL_BYTES = 1 << 18;
-/** As far as that is, decompressed: no random bytes are valid deflate for so long. */
+/** A member found behind damage is decompressed this far at most: no random bytes are valid deflate for so long. */
 const TRIAL_OUTPUT_BYTES = 1 << 20;
 /** Of a member that the end of the file cuts off, so much must decompress. */
 const LEAST_OUTPUT_BYTES = 1 << 10;
-/** After so many false beginnings the rest is given up: each costs time, and a file may be made of them. */
-const MOST_TRIALS = 1000;
 
 /** Members one after the other are one stretch; zero bytes between and behind them are padding. */
 export function gzipStretches(source: AsyncIterable<Uint8Array>): Stretches {
@@ -39,10 +35,12 @@ export function gzipStretches(source: AsyncIterable<Uint8Array>): Stretches {
 class Fault extends Error {}
 
 class GzipMembers implements Members {
+  readonly find: Members["find"];
   private produced = 0;
-  private trials = 0;
 
-  constructor(private readonly reader: ByteReader) {}
+  constructor(private readonly reader: ByteReader) {
+    this.find = memberSearch(reader, MAGIC, isMember);
+  }
 
   get position(): number {
     return this.reader.position;
@@ -83,22 +81,6 @@ class GzipMembers implements Members {
     for (const chunk of chunks) {
       this.produced += chunk.length;
       yield chunk;
-    }
-  }
-
-  async find(): Promise<boolean> {
-    for (;;) {
-      const bytes = await this.reader.peek(TRIAL_BYTES);
-      const start = bytes.indexOf(MAGIC);
-      if (start > 0) await this.reader.take(start);
-      else if (start === -1) {
-        if (bytes.length < TRIAL_BYTES) return false;
-        await this.reader.take(bytes.length - 2);
-      } else {
-        if (await isMember(bytes, bytes.length < TRIAL_BYTES)) return true;
-        if (++this.trials >= MOST_TRIALS) return false;
-        await this.reader.take(1);
-      }
     }
   }
 }

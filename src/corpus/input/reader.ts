@@ -1,5 +1,8 @@
 /** @file Bytes by the number across the chunks of a stream, holding no more than what is asked for and one chunk. */
 
+/** Held at a time while something is looked for. */
+const SEARCH_BYTES = 2 ** 18;
+
 export class ByteReader {
   /** Bytes taken so far. */
   position = 0;
@@ -61,6 +64,17 @@ export class ByteReader {
       const count = this.held.findIndex((byte) => !isSuch(byte));
       await this.take(count === -1 ? this.held.length : count);
       if (count !== -1) return;
+    }
+  }
+
+  /** Passes on to the next place where these bytes stand; false when there is none. */
+  async passTo(wanted: Buffer): Promise<boolean> {
+    for (;;) {
+      const bytes = await this.peek(SEARCH_BYTES);
+      const start = bytes.indexOf(wanted);
+      if (start === -1 && bytes.length < SEARCH_BYTES) return false;
+      await this.take(start === -1 ? bytes.length - wanted.length + 1 : start);
+      if (start !== -1) return true;
     }
   }
 

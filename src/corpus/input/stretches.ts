@@ -5,6 +5,12 @@
  * costs what is left of that member: reading goes on at the next place where a member can be shown to begin.
  */
 import { Damage } from "./bad.js";
+import type { ByteReader } from "./reader.js";
+
+/** A member found behind damage is decompressed this far before it is believed, stored bytes. */
+const TRIAL_BYTES = 2 ** 18;
+/** After so many false beginnings the rest is given up: each costs time, and a file may be made of them. */
+const MOST_TRIALS = 1000;
 
 /** A stretch of a stored file that decompresses. */
 export interface Stretch {
@@ -27,6 +33,28 @@ export interface Members {
   read(): AsyncIterable<Uint8Array>;
   /** Passes on to the next place where a member begins, beyond doubt; false when there is none. */
   find(): Promise<boolean>;
+}
+
+/**
+ * The search for members of one stream.
+ * @param magic - how each begins
+ * @param isMember - whether one begins at the start of these bytes; with `isEnd` they are the last of the stream
+ */
+export function memberSearch(
+  reader: ByteReader,
+  magic: Buffer,
+  isMember: (bytes: Buffer, isEnd: boolean) => Promise<boolean>,
+): Members["find"] {
+  let trials = 0;
+  return async () => {
+    while (await reader.passTo(magic)) {
+      const bytes = await reader.peek(TRIAL_BYTES);
+      if (await isMember(bytes, bytes.length < TRIAL_BYTES)) return true;
+      if (++trials >= MOST_TRIALS) return false;
+      await reader.take(1);
+    }
+    return false;
+  };
 }
 
 /** The stretches of a stream of members. @throws UserError from its source */

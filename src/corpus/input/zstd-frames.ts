@@ -26,8 +26,8 @@ export interface FramePart {
 
 const MAGIC = 0xfd2fb528;
 const DICTIONARY_BYTES = [0, 1, 2, 4];
-const MAGIC_BYTES = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-const SEARCH_BYTES = 1 << 16;
+/** How a frame begins. */
+export const MAGIC_BYTES = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 /** Passes over skippable frames. Whether a frame begins here; a Damage when other data does. */
 export async function nextFrame(bytes: ByteReader): Promise<boolean | Damage> {
@@ -45,17 +45,6 @@ export async function nextFrame(bytes: ByteReader): Promise<boolean | Damage> {
       const reason = bytes.position === 0 ? "is not a zstd stream" : "other data follows the zstd stream";
       return new Damage(reason, `byte ${grouped(bytes.position)}`, excerptOf(await bytes.peek(200)));
     }
-  }
-}
-
-/** Passes on to the next place with a frame's magic number; false when there is none. */
-export async function findMagic(bytes: ByteReader): Promise<boolean> {
-  for (;;) {
-    const held = await bytes.peek(SEARCH_BYTES);
-    const start = held.indexOf(MAGIC_BYTES);
-    await bytes.take(start === -1 ? Math.max(0, held.length - 3) : start);
-    if (start !== -1) return true;
-    if (held.length < SEARCH_BYTES) return false;
   }
 }
 

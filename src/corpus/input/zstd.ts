@@ -11,19 +11,14 @@ import { Decompress } from "fzstd";
 import { grouped } from "../../base/errors.js";
 import { Damage, Truncated } from "./bad.js";
 import { ByteReader } from "./reader.js";
-import { type Members, type Stretches, stretchesOf, whole } from "./stretches.js";
+import { type Members, memberSearch, type Stretches, stretchesOf, whole } from "./stretches.js";
 import { Xxh64 } from "./xxh64.js";
-import { type FramePart, findMagic, nextFrame, truncated, zstdFrame } from "./zstd-frames.js";
+import { type FramePart, MAGIC_BYTES, nextFrame, truncated, zstdFrame } from "./zstd-frames.js";
 
 type CreateZstd = (options?: { chunkSize?: number; params?: Record<number, number> }) => Transform;
 const createNative = (zlib as unknown as { createZstdDecompress?: CreateZstd }).createZstdDecompress;
 /** ZSTD_d_windowLogMax, set to 128 MiB. */
 const WINDOW_LIMIT = { 100: 27 };
-
-/** A frame found behind damage is decompressed this far before it is believed, stored bytes. */
-const TRIAL_BYTES = 2 ** 18;
-/** After so many false beginnings the rest is given up: each costs time, and a file may be made of them. */
-const MOST_TRIALS = 1000;
 
 /** Frames one after the other are one stretch. */
 export function zstdStretches(source: AsyncIterable<Uint8Array>): Stretches {
@@ -36,10 +31,12 @@ export function unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 }
 
 class ZstdMembers implements Members {
+  readonly find: Members["find"];
   private produced = 0;
-  private trials = 0;
 
-  constructor(private readonly reader: ByteReader) {}
+  constructor(private readonly reader: ByteReader) {
+    this.find = memberSearch(reader, MAGIC_BYTES, isFrame);
+  }
 
   get position(): number {
     return this.reader.position;
@@ -67,28 +64,17 @@ class ZstdMembers implements Members {
       decoder.close();
     }
   }
-
-  async find(): Promise<boolean> {
-    while (await findMagic(this.reader)) {
-      const bytes = await this.reader.peek(TRIAL_BYTES);
-      if (await isFrame(bytes)) return true;
-      if (++this.trials >= MOST_TRIALS) return false;
-      await this.reader.take(1);
-    }
-    return false;
-  }
 }
 
 /** Whether a frame begins at the start of these bytes: it decompresses to its end, or to that of a whole trial. */
-async function isFrame(bytes: Buffer): Promise<boolean> {
-  const isCut = bytes.length === TRIAL_BYTES;
+async function isFrame(bytes: Buffer, isEnd: boolean): Promise<boolean> {
   const trial = new ZstdMembers(ByteReader.over(bytes));
   try {
     for await (const _ of trial.read());
     return true;
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    return isCut && error instanceof Truncated;
+    return !isEnd && error instanceof Truncated;
   }
 }
 
