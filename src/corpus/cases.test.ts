@@ -1,7 +1,8 @@
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PACKAGE_ROOT } from "../base/package.js";
+import { temporaryFolder } from "../testing/folder.js";
 import { requireTextField } from "./first.js";
 import { openRows } from "./input/index.js";
 import { readSource } from "./read.js";
@@ -34,6 +35,16 @@ describe("a wrong --text-field", () => {
     ]);
     await requireTextField(file("wrongfield.jsonl"), options);
   });
+
+  it.each([false, true])(
+    "is not what a null in the first record is, whether its reason may be quoted or not (--no-text %s)",
+    async (noText) => {
+      const uri = join(temporaryFolder(), "null.jsonl");
+      writeFileSync(uri, '{"text":null}\n{"text":"a"}\n');
+      const rows = await collect(openRows({ uri, source: "null", bytes: 27 }, { ...OPTIONS, noText }).rows);
+      expect(rows.map(({ kind }) => kind)).toEqual(["bad", "document"]);
+    },
+  );
 });
 
 describe("a truncated file", () => {

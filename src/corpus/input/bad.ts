@@ -1,5 +1,6 @@
 /** @file Rows that could not be read: why, where, and what they look like. */
 import { grouped } from "../../base/errors.js";
+import { NoText, reasonOf } from "./decode.js";
 import type { BadRow, Origin } from "./types.js";
 
 const EXCERPT_LENGTH = 200;
@@ -9,6 +10,8 @@ export class Damage extends Error {
   override name = "Damage";
   /** Where reading stopped, byte of the stored file, where known: behind it lies what is lost. */
   at?: number;
+  /** As of a bad row. */
+  lacksText?: true;
   constructor(
     /** One clause: "the gzip stream is truncated". */
     readonly reason: string,
@@ -34,11 +37,17 @@ export function badRow(row: number, reason: string, position: string, start: Uin
   return { kind: "bad", row, reason: escapeControls(reason), position, excerpt: excerptOf(start), extent: "record" };
 }
 
+/** The row of a record that is bad. @throws what is not the record's fault */
+export function badRecordRow(row: number, error: unknown, position: string, start: Uint8Array | string): BadRow {
+  const bad = badRow(row, reasonOf(error), position, start);
+  return error instanceof NoText ? { ...bad, lacksText: true } : bad;
+}
+
 /** A stretch of a file that is lost, or its rest. @param bytes - how many, where known */
 export function lostRow(row: number, damage: Damage, extent: "stretch" | "rest", bytes?: number): BadRow {
-  const { reason, position, excerpt } = damage;
+  const { reason, position, excerpt, lacksText } = damage;
   const lost: BadRow = { kind: "bad", row, reason: escapeControls(reason), position, excerpt, extent };
-  return bytes === undefined ? lost : { ...lost, bytes };
+  return { ...lost, ...(lacksText && { lacksText }), ...(bytes !== undefined && { bytes }) };
 }
 
 /** The start of a file, where positions are said without more. */

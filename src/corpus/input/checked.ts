@@ -16,7 +16,7 @@ export async function* checkedRows(
   let isKnown = mayLackText === true;
   for await (const row of rows) {
     const shown = noText && row.kind === "bad" ? withoutText(row) : row;
-    if (!isKnown && shown.kind === "bad" && lacksField(shown)) throw new UserError(sentenceOf(uri, shown));
+    if (!isKnown && shown.kind === "bad" && shown.lacksText) throw new UserError(sentenceOf(uri, shown));
     if (row.kind === "document") isKnown = true;
     yield shown;
   }
@@ -24,17 +24,12 @@ export async function* checkedRows(
 
 /** A bad row in a sentence with the file, the place and what to do. */
 export function sentenceOf(uri: string, row: BadRow): string {
-  const { reason, position, extent } = row;
-  if (lacksField(row) && extent === "rest") return `${uri} ${reason}. Give --text-field.`;
+  const { reason, position, extent, lacksText } = row;
+  if (lacksText && extent === "rest") return `${uri} ${reason}. Give --text-field.`;
   if (extent !== "record") return `Cannot read ${uri}: ${reason} (${position}). Check the file.`;
   const line = /^line ([\d,]+)$/.exec(position)?.[1].replaceAll(",", "");
   const where = line ? `${uri}:${line}` : `${uri} (${position})`;
-  return `${where} ${reason}.${lacksField(row) ? " Give --text-field." : ""}`;
-}
-
-/** Whether there is no such field, or one of another type; null is a text that is missing, not a wrong field. */
-function lacksField({ reason }: BadRow): boolean {
-  return /^has no (text in|column) "/.test(reason) && !/": it is null$/.test(reason);
+  return `${where} ${reason}.${lacksText ? " Give --text-field." : ""}`;
 }
 
 /** Without the excerpt, and without what a reason quotes, which comes behind its first clause. */

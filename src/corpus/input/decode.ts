@@ -10,6 +10,9 @@ export class BadRecord extends Error {
   override name = "BadRecord";
 }
 
+/** The record has no text where it was said to be; a null is a text that is missing, and no such error. */
+export class NoText extends BadRecord {}
+
 /** @throws BadRecord when the bytes are not UTF-8 or more than a string can hold. */
 export function decodeUtf8(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw new BadRecord("is not valid UTF-8");

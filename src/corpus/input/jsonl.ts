@@ -5,8 +5,8 @@
  */
 import { isUtf8 } from "node:buffer";
 import { grouped } from "../../base/errors.js";
-import { badRow, linePosition } from "./bad.js";
-import { BadRecord, reasonOf, withoutByteOrderMark } from "./decode.js";
+import { badRecordRow, badRow, linePosition } from "./bad.js";
+import { BadRecord, withoutByteOrderMark } from "./decode.js";
 import { parseLarge } from "./large-json.js";
 import { type Line, LineSplitter, withoutReturn } from "./lines.js";
 import { rowOf } from "./record.js";
@@ -46,7 +46,7 @@ function toRow(
     const record = parse(line);
     return record ? rowOf(record, row, source, options) : { kind: "empty", row };
   } catch (error) {
-    return badRow(row, reasonOf(error), position, start);
+    return badRecordRow(row, error, position, start);
   }
 }
 

@@ -6,9 +6,9 @@
  * what is damaged costs the rows of its page, or of its row group, which are counted. Numbers of rows and groups are from 0.
  */
 import { grouped } from "../../base/errors.js";
-import { badRow, Damage, lostRow } from "./bad.js";
+import { badRecordRow, Damage, lostRow } from "./bad.js";
 import { openBytes, type StoredBytes } from "./bytes.js";
-import { BadRecord, decodeUtf8, reasonOf } from "./decode.js";
+import { BadRecord, decodeUtf8 } from "./decode.js";
 import { columnValues, Lost } from "./parquet/column.js";
 import { type Footer, readFooter } from "./parquet/footer.js";
 import { type Column, columnOf, isFlat } from "./parquet/schema.js";
@@ -74,11 +74,10 @@ function columnsToRead({ columns }: Footer, { textField, idField, keepFields = [
   const text = columns.get(textField);
   if (!text) {
     const names = [...columns.keys()].slice(0, 8).map((name) => name.slice(0, 40));
-    throw new Damage(`has no column "${textField}"; its columns are ${names.join(", ") || "none"}`, "the footer");
+    throw noText(`has no column "${textField}"; its columns are ${names.join(", ") || "none"}`);
   }
-  if (!isFlat(text)) throw new Damage(`has no text in "${textField}": it is nested`, "the footer");
-  if (text[0].type !== "BYTE_ARRAY")
-    throw new Damage(`has no text in "${textField}": it is ${text[0].type}`, "the footer");
+  if (!isFlat(text)) throw noText(`has no text in "${textField}": it is nested`);
+  if (text[0].type !== "BYTE_ARRAY") throw noText(`has no text in "${textField}": it is ${text[0].type}`);
   return [...new Set([textField, idField, ...keepFields])].flatMap((name) => {
     const elements = columns.get(name);
     if (!elements) return [];
@@ -88,6 +87,10 @@ function columnsToRead({ columns }: Footer, { textField, idField, keepFields = [
       throw new Damage(`the Parquet footer is damaged: ${(error as Error).message}`, "the footer");
     }
   });
+}
+
+function noText(reason: string): Damage {
+  return Object.assign(new Damage(reason, "the footer"), { lacksText: true } as const);
 }
 
 /** The stored values of each row of a row group, in the order of `columns`, and what is lost between them. */
@@ -153,6 +156,6 @@ function toRow(
     });
     return rowOf(record, row, source, options);
   } catch (error) {
-    return badRow(row, reasonOf(error), position, text instanceof Uint8Array ? text : "");
+    return badRecordRow(row, error, position, text instanceof Uint8Array ? text : "");
   }
 }

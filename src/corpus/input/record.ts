@@ -1,6 +1,6 @@
 /** @file From a record's fields to a row: the same rules for every format that has fields. */
 import { grouped } from "../../base/errors.js";
-import { BadRecord, isWellFormed } from "./decode.js";
+import { BadRecord, isWellFormed, NoText } from "./decode.js";
 import type { DocumentRow, EmptyRow, ReadOptions } from "./types.js";
 
 /** Longest id, UTF-16 units: an id is repeated in results, so it may not be as long as a text. */
@@ -20,12 +20,13 @@ export function rowOf(record: object, row: number, source: string, options: Read
   const text = fieldOf(record, options.textField);
   if (typeof text !== "string") {
     if (Object.hasOwn(record, options.textField)) {
-      const type = text === null ? "null" : Array.isArray(text) ? "an array" : `a ${typeof text}`;
-      throw new BadRecord(`has no text in "${options.textField}": it is ${type}`);
+      if (text === null) throw new BadRecord(`has no text in "${options.textField}": it is null`);
+      const type = Array.isArray(text) ? "an array" : `a ${typeof text}`;
+      throw new NoText(`has no text in "${options.textField}": it is ${type}`);
     }
     const names = Object.keys(record);
     const shown = names.slice(0, 8).map((name) => name.slice(0, 40));
-    throw new BadRecord(
+    throw new NoText(
       `has no text in "${options.textField}"; its fields are ${shown.join(", ")}${names.length > 8 ? ", ..." : ""}`,
     );
   }

@@ -50,6 +50,8 @@ export interface BadRow {
   excerpt: string;
   /** Anything but "record" is data lost in unknown number: count it apart from bad records. */
   extent: Extent;
+  /** There is no such field for the text, or one of another type: the command may name a wrong one. */
+  lacksText?: true;
   /** Of a stretch or rest, how many bytes are lost, where known: stored ones, or of the text for damage inside it. */
   bytes?: number;
 }

@@ -5,8 +5,8 @@
  * notes (warcinfo, metadata) are passed over without a row; whole HTTP exchanges are not text, and bad.
  */
 import { grouped } from "../../base/errors.js";
-import { badRow, Damage, excerptOf, lostRow } from "./bad.js";
-import { decodeUtf8, reasonOf } from "./decode.js";
+import { badRecordRow, badRow, Damage, excerptOf, lostRow } from "./bad.js";
+import { decodeUtf8 } from "./decode.js";
 import { rowOf } from "./record.js";
 import type { Origin, ReadOptions, Row } from "./types.js";
 import { type WarcRecord, warcRecords } from "./warc.js";
@@ -58,6 +58,6 @@ function toRow(found: WarcRecord, row: number, source: string, position: string,
     record[options.textField] = decodeUtf8(content);
     return rowOf(record, row, source, options);
   } catch (error) {
-    return badRow(row, reasonOf(error), position, content);
+    return badRecordRow(row, error, position, content);
   }
 }
