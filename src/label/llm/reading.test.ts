@@ -87,6 +87,7 @@ describe("an answer is unknown, never guessed,", () => {
     ["verdicts in thinking that differ", `<think>${no} or rather ${yes}</think>`],
     ["a verdict in thinking that goes on", `<think>${no} Wait, it names a drug. So it is a yes.</think>`],
     ["thinking that was all there is", "<think>It may be no"],
+    ["an object before a tag that should have closed", `${yes} <reasoning>\nSo no it is. ${no}`],
     // An object broken by quotation marks, with another in what it quotes.
     ["a broken object", `{"verdict":"yes","reason":"it says "{"verdict":"no"}" there"}`],
     ["a broken object, reason first", `{"reason":"it says "${no}" there","verdict":"yes"}`],

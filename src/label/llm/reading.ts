@@ -41,10 +41,13 @@ export function withoutThinking(text: string): { said: string; thought: string }
   // The tags that come first are the model's; others may stand in what it thinks about.
   const { open, close, first, isOpened } = found.reduce((best, one) => (one.first < best.first ? one : best));
   if (first === Number.POSITIVE_INFINITY) return cleaned(text, "");
-  const end = [...text.matchAll(close)].at(-1) ?? { index: text.length, 0: "" };
+  const closing = [...text.matchAll(close)].at(-1);
+  const end = closing ?? { index: text.length, 0: "" };
   const [tag] = (isOpened && text.slice(first).match(open)) || [""];
   const before = isOpened ? text.slice(0, first) : "";
   const thought = text.slice(before.length + tag.length, end.index);
+  // A tag that opens behind words and never closes may be a closing one misspelt: an object behind it may be the answer.
+  if (!closing && before.trim() !== "" && thought.includes("{")) return { said: "", thought: "" };
   return cleaned(`${before}\n${text.slice(end.index + end[0].length)}`, thought);
 }
 
